@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Rows of the module map (ARCHITECTURE.md): a target depends on lower rows only.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: dependencies + ["TestSupport"], resources: resources,
+    swiftSettings: settings)
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "rag",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "rag", targets: ["rag"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C kernels and system libraries
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
+    .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+
+    // Ground
+    module("Kernels", ["CKernels", "COpenBLAS", "COneDNN"]),
+    module("Storage", ["CKernels"]),
+    module("Transport", ["CCurl"]),
+
+    // Parts
+    module("Documents", ["CXML2", "CZip"]),
+    module("LexicalIndex", ["Kernels", "Storage", "CStemmer"]),
+    module("VectorIndex", ["Kernels", "Storage"]),
+    module("Embeddings", ["Kernels", "Storage", "Transport", crypto]),
+
+    // The RAG path
+    module("Catalog", ["Documents", "Embeddings", .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
+      "IndexStore",
+      [
+        "Kernels", "Storage", "Documents", "LexicalIndex", "VectorIndex", "Embeddings", "Catalog",
+        crypto, logging,
+      ]),
+    module("Retrieval", ["Kernels", "LexicalIndex", "VectorIndex", "Embeddings", "IndexStore"]),
+    module("Generation", ["Kernels", "LexicalIndex", "Embeddings"]),
+
+    // Entry
+    .executableTarget(
+      name: "rag",
+      dependencies: [
+        "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "VectorIndex", "Embeddings",
+        "Catalog", "IndexStore", "Retrieval", "Generation", crypto, logging,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
+
+    // Tests
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    tests("Kernels", ["Kernels"]),
+    tests("Storage", ["Storage"]),
+    tests(
+      "Transport",
+      [
+        "Transport", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+    tests("Documents", ["Documents"], resources: [.copy("Fixtures")]),
+    tests("LexicalIndex", ["LexicalIndex", "Kernels", "Storage"]),
+    tests("VectorIndex", ["VectorIndex", "Kernels", "Storage"]),
+    tests("Embeddings", ["Embeddings", "Kernels", "Transport"], resources: [.copy("Fixtures")]),
+    tests("Catalog", ["Catalog"]),
+    tests("IndexStore", ["IndexStore", "Catalog", "Documents", "Embeddings", "Kernels", "Storage", "VectorIndex", "LexicalIndex"]),
+    tests("Retrieval", ["Retrieval", "IndexStore", "Embeddings", "Documents", "Kernels", "LexicalIndex", "VectorIndex"]),
+    tests("Generation", ["Generation", "Embeddings", "Kernels"]),
+    tests("CLI", []),
+  ]
+)
