@@ -1,0 +1,2 @@
+#pragma once
+// Distances and scores of vectors (VectorIndex).

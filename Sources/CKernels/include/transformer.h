@@ -1,0 +1,2 @@
+#pragma once
+// Element-wise and row kernels of the transformer encoder (Embeddings).

@@ -1,0 +1,26 @@
+/// What must be equal for vectors to be comparable, and for an index to be rebuilt.
+package struct EmbeddingModelIdentity: Codable, Hashable, Sendable {
+  package enum Pooling: String, Codable, Sendable {
+    case mean, cls, max
+    /// Done by a provider, out of sight.
+    case provider
+  }
+
+  /// Name for people, such as `all-MiniLM-L6-v2`.
+  package var model: String
+  /// SHA-256, hex, over weights, vocabulary and configuration; for a provider, over base URL and model name.
+  package var weightsHash: String
+  /// Columns of the vectors it makes.
+  package var dimension: Int
+  package var pooling: Pooling
+  /// Longest input, tokens, special tokens included.
+  package var maximumTokens: Int
+
+  package init(model: String, weightsHash: String, dimension: Int, pooling: Pooling, maximumTokens: Int) {
+    self.model = model
+    self.weightsHash = weightsHash
+    self.dimension = dimension
+    self.pooling = pooling
+    self.maximumTokens = maximumTokens
+  }
+}
