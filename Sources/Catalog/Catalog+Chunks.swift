@@ -101,6 +101,19 @@ extension Catalog {
     }
   }
 
+  /// Bytes `range` of a document's normalised text.
+  ///
+  /// - Throws: `CatalogError.notFound` where the document is gone.
+  package func text(ofDocument row: Int64, range: Range<Int>) throws(CatalogError) -> String {
+    let bytes = try read { database in
+      try Data.fetchOne(
+        database, sql: "SELECT substr(text, ?, ?) FROM document_texts WHERE document = ?",
+        arguments: [range.lowerBound + 1, range.count, row])
+    }
+    guard let bytes else { throw CatalogError(.notFound, "the document was deleted meanwhile: ask again") }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   private static let contentSelection = """
     SELECT c.*, d.id AS document_id, d.uri, d.format, d.title, d.language, d.metadata,
       substr(t.text, c.start + 1, c."end" - c.start) AS passage
