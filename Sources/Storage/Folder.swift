@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// Folders and small files, changed so that a crash leaves the old state or the new one.
@@ -37,7 +38,7 @@ package enum Folder {
 
   /// Swaps two folders in one step: nobody ever finds neither.
   package static func exchange(_ a: String, with b: String) throws(StorageError) {
-    guard renameat2(AT_FDCWD, a, AT_FDCWD, b, UInt32(RENAME_EXCHANGE)) == 0 else {
+    guard rag_exchange(a, b) == 0 else {
       throw .system("exchange with \(b)", a)
     }
     try sync(parent(of: a))
