@@ -84,7 +84,7 @@ package final class CollectionWriter {
     do {
       var change = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
       change.removedDocuments = documents.compactMap(\.replaces)
-      var builder = newBuilder()
+      var builder = try newBuilder()
       var row = 0
       for document in documents {
         var chunks: [(id: [UInt8], ordinal: UInt32, chunk: Chunk)] = []
@@ -161,7 +161,7 @@ package final class CollectionWriter {
       let merged = segments.filter { numbers.contains($0.number) }
       var change = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
       change.replacedSegments = numbers
-      var builder = newBuilder()
+      var builder = try newBuilder()
       var values: [Float] = []
       for record in merged {
         let path = SegmentFolder.path(record.number, in: folder)
@@ -214,7 +214,7 @@ package final class CollectionWriter {
           identical += 1
           continue
         }
-        var builder = newBuilder()
+        var builder = try newBuilder()
         var change = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
         change.replacedSegments = [record.number]
         for (chunk, text) in zip(kept, texts) {
@@ -239,7 +239,7 @@ package final class CollectionWriter {
     _ record: SegmentRecord, _ kept: [ChunkRecord], _ source: ChunkSource, _ texts: [String], _ vectors: Matrix
   ) throws -> Bool {
     guard kept.count == record.chunkCount else { return false }
-    var builder = SegmentBuilder(
+    var builder = try SegmentBuilder(
       folder: folder + "/building/" + SegmentFolder.name(record.number), number: record.number,
       configuration: configuration, threads: threads)
     for (chunk, text) in zip(kept, texts) {
@@ -264,14 +264,14 @@ package final class CollectionWriter {
   }
 
   /// A builder for the next segment.
-  private func newBuilder() -> SegmentBuilder {
-    SegmentBuilder(
+  private func newBuilder() throws(IndexStoreError) -> SegmentBuilder {
+    try SegmentBuilder(
       folder: folder + "/building/" + SegmentFolder.name(collection.nextSegment),
       number: collection.nextSegment, configuration: configuration, threads: threads)
   }
 
   /// Builds a segment in `building/` and moves it into `segments/`: in place, not yet committed.
-  private func place(_ builder: SegmentBuilder, vectors: Matrix) throws -> SegmentRecord {
+  private func place(_ builder: borrowing SegmentBuilder, vectors: Matrix) throws -> SegmentRecord {
     let segment = try builder.build(vectors: vectors)
     try onStep(.segmentBuilt)
     try Folder.create(folder + "/segments")
