@@ -6,9 +6,9 @@ package struct HTMLReader: DocumentReader {
     try source.admit(under: limits)
     let bytes = try HTMLEncoding.decode(source.bytes, name: source.name)
     let tree = try MarkupTree.html(bytes, part: source.name, limits: limits)
-    var assembler = TextAssembler(limits: limits)
+    let assembler = TextAssembler(limits: limits)
     guard let root = tree.root else { throw DocumentError(.empty, "the page has no text") }
-    try HTMLText.append(root, to: &assembler)
+    try HTMLText.append(root, to: assembler)
     let head = HTMLHead(root)
     let title = head.title ?? assembler.firstText(of: .heading, level: 1)
     return try assembler.finish(

@@ -3,7 +3,7 @@
 /// Shared by web pages, EPUB chapters and HTML mail. Drops what is not content (scripts, styles, navigation,
 /// templates, form controls, hidden elements); tables become lines of cells joined by ` | `.
 struct HTMLText {
-  private var assembler: TextAssembler
+  private let assembler: TextAssembler
   private var line = InlineText()
   private var listDepth = 0
   private var quoteDepth = 0
@@ -14,11 +14,10 @@ struct HTMLText {
   /// Appends the text of `root` to `assembler`.
   ///
   /// - Complexity: O(nodes).
-  static func append(_ root: XMLNode, to assembler: inout TextAssembler) throws(DocumentError) {
+  static func append(_ root: XMLNode, to assembler: TextAssembler) throws(DocumentError) {
     var walk = HTMLText(assembler: assembler)
     try walk.visit(root)
     try walk.flush()
-    assembler = walk.assembler
   }
 
   private init(assembler: TextAssembler) {

@@ -1,8 +1,9 @@
 /// Builds the text of a document block by block, with a blank line between blocks.
 ///
 /// The one place where container formats turn into `ParsedDocument`: it repairs invalid UTF-8, drops control
-/// characters, soft hyphens and byte order marks, normalises line ends, and stops at `limits.textBytes`.
-struct TextAssembler {
+/// characters, soft hyphens and byte order marks, normalises line ends, and stops at `limits.textBytes`. A class,
+/// because walks hand it to each other and a copy of the text each time would be quadratic.
+final class TextAssembler {
   private var text: [UInt8] = []
   private(set) var blocks: [Block] = []
   private var pageStarts: [Int] = []
@@ -23,7 +24,7 @@ struct TextAssembler {
   }
 
   /// Begins a page (slide, sheet, chapter) at the next block.
-  mutating func startPage() {
+  func startPage() {
     pendingPages += 1
   }
 
@@ -31,7 +32,7 @@ struct TextAssembler {
   ///
   /// - Throws: `.tooLarge` when the text would pass the limit.
   /// - Complexity: O(bytes).
-  mutating func append(_ kind: Block.Kind, level: Int = 0, _ bytes: [UInt8]) throws(DocumentError) {
+  func append(_ kind: Block.Kind, level: Int = 0, _ bytes: [UInt8]) throws(DocumentError) {
     let clean = Self.trim(Self.clean(bytes), keepsIndent: kind == .code)
     guard !clean.isEmpty else { return }
     let separator = text.isEmpty ? 0 : 2
@@ -49,12 +50,12 @@ struct TextAssembler {
     blocks.append(Block(kind: kind, range: start..<text.count, level: level))
   }
 
-  mutating func append(_ kind: Block.Kind, level: Int = 0, _ string: String) throws(DocumentError) {
+  func append(_ kind: Block.Kind, level: Int = 0, _ string: String) throws(DocumentError) {
     try append(kind, level: level, Array(string.utf8))
   }
 
   /// - Throws: `.empty` with `emptyMessage` when nothing was appended.
-  mutating func finish(
+  func finish(
     format: DocumentFormat, title: String?, metadata: [String: MetadataValue] = [:],
     emptyMessage: String = "the file has no text"
   ) throws(DocumentError) -> ParsedDocument {
@@ -65,7 +66,7 @@ struct TextAssembler {
       blocks: blocks, pageStarts: pageStarts, metadata: metadata)
   }
 
-  private mutating func placePages() {
+  private func placePages() {
     while pendingPages > 0 {
       pageStarts.append(text.count)
       pendingPages -= 1
