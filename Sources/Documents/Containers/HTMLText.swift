@@ -289,7 +289,8 @@ struct HTMLText {
     if let hidden = node.attribute("hidden"), hidden != "until-found" { return true }
     if node.attribute("aria-hidden") == "true" { return true }
     guard let style = node.attribute("style") else { return false }
-    let plain = style.lowercased().filter { $0 != " " }
+    let bytes = style.utf8.prefix(1000).filter { $0 != 0x20 }.map { (0x41...0x5A).contains($0) ? $0 + 32 : $0 }
+    let plain = String(decoding: bytes, as: UTF8.self)
     return plain.contains("display:none") || plain.contains("visibility:hidden")
   }
 }

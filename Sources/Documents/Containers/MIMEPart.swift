@@ -15,6 +15,8 @@ struct MIMEPart {
 
   /// A header with more than this is not mail.
   private static let mostFields = 2000
+  /// Longest field that is looked into, bytes.
+  private static let longestField = 64 << 10
 
   /// Splits `bytes` at the first blank line.
   ///
@@ -53,13 +55,13 @@ struct MIMEPart {
 
   /// The first field called `name`, decoded, on one line.
   func text(_ name: String) -> String? {
-    fields.first { $0.name == name }.flatMap { TextAssembler.oneLine(MIMEText.header($0.value)) }
+    fields.first { $0.name == name }.flatMap { TextAssembler.oneLine(MIMEText.header(Array($0.value.prefix(Self.longestField)))) }
   }
 
   /// The first field called `name` as a value with parameters.
   func value(_ name: String) -> Value? {
     guard let raw = fields.first(where: { $0.name == name })?.value else { return nil }
-    var pieces = Self.split(raw)
+    var pieces = Self.split(Array(raw.prefix(Self.longestField)))
     guard !pieces.isEmpty else { return nil }
     let main = String(decoding: pieces.removeFirst().filter { $0 > 0x20 }, as: UTF8.self).lowercased()
     var found: [String: [UInt8]] = [:]

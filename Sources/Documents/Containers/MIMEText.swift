@@ -91,7 +91,7 @@ enum MIMEText {
     while index < bytes.count {
       if bytes[index] == 0x3D, let found = encodedWord(bytes, index) {
         if let held = word, held.charset == found.charset {
-          word = (held.charset, held.bytes + found.bytes)
+          word?.bytes += found.bytes
           blanks = []
         } else {
           if word != nil { blanks = [] }
