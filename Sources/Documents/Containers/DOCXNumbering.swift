@@ -49,7 +49,8 @@ struct DOCXNumbering {
       levels[id] = found
     }
     for node in root.elements("num") {
-      guard let id = node.attribute("numId"), let abstract = node.first("abstractNumId")?.attribute("val") else {
+      guard let id = node.attribute("numId"), let abstract = node.first("abstractNumId")?.attribute("val")
+      else {
         continue
       }
       abstractOf[id] = abstract
@@ -116,7 +117,8 @@ struct DOCXNumbering {
   private static func roman(_ number: Int) -> String {
     guard (1..<4000).contains(number) else { return String(number) }
     let digits = [
-      (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
+      (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
+      (10, "X"),
       (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
     ]
     var left = number

@@ -28,7 +28,8 @@ package struct DOCXReader: DocumentReader {
     try walk.append(body)
     let (title, metadata) = try package.properties()
     return try assembler.finish(
-      format: .docx, title: title ?? walk.title ?? assembler.firstText(of: .heading, level: 1), metadata: metadata,
+      format: .docx, title: title ?? walk.title ?? assembler.firstText(of: .heading, level: 1),
+      metadata: metadata,
       emptyMessage: "the document has no text; pictures of text need OCR first")
   }
 }

@@ -21,7 +21,9 @@ struct DOCXStyles {
   init(_ root: XMLNode?) {
     guard let root else { return }
     for node in root.elements("style") {
-      guard let id = node.attribute("styleId"), node.attribute("type") ?? "paragraph" == "paragraph" else { continue }
+      guard let id = node.attribute("styleId"), node.attribute("type") ?? "paragraph" == "paragraph" else {
+        continue
+      }
       let properties = node.first("pPr")
       styles[id] = Style(
         name: node.first("name")?.attribute("val")?.lowercased() ?? "",
@@ -50,7 +52,9 @@ struct DOCXStyles {
       {
         return .code
       }
-      if name.hasPrefix("toc ") || name.hasPrefix("table of figures") || name.hasPrefix("index ") { return .contents }
+      if name.hasPrefix("toc ") || name.hasPrefix("table of figures") || name.hasPrefix("index ") {
+        return .contents
+      }
       if let level = style.outlineLevel { return level < 9 ? .heading(level + 1) : .plain }
     }
     return .plain

@@ -20,7 +20,8 @@ enum DateText {
       return nil
     }
     if bytes.count == 10 { return String(decoding: bytes, as: UTF8.self) }
-    guard bytes.count >= 16, bytes[10] == 0x54 || bytes[10] == 0x20, let hour = number(bytes, 11, 2), hour < 25,
+    guard bytes.count >= 16, bytes[10] == 0x54 || bytes[10] == 0x20, let hour = number(bytes, 11, 2),
+      hour < 25,
       bytes[13] == 0x3A, let minute = number(bytes, 14, 2), minute < 60
     else { return nil }
     bytes[10] = 0x54

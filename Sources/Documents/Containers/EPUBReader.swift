@@ -24,7 +24,9 @@ package struct EPUBReader: DocumentReader {
       guard let bytes = try zip.entry(name) else { continue }
       assembler.startPage()
       let text = try HTMLEncoding.decode(bytes, name: name)
-      guard !text.isEmpty, let root = try MarkupTree.html(text, part: name, limits: limits).root else { continue }
+      guard !text.isEmpty, let root = try MarkupTree.html(text, part: name, limits: limits).root else {
+        continue
+      }
       try HTMLText.append(root, to: assembler)
     }
     let (title, metadata) = Self.describe(package)
@@ -56,12 +58,15 @@ package struct EPUBReader: DocumentReader {
     guard let node = package.first("metadata") else { return (nil, [:]) }
     // EPUB 2 made from OEB 1 wraps them once more.
     let entries = node.first("dc-metadata") ?? node
-    func values(_ name: String) -> [String] { entries.elements(name).compactMap { TextAssembler.oneLine($0.text) } }
+    func values(_ name: String) -> [String] {
+      entries.elements(name).compactMap { TextAssembler.oneLine($0.text) }
+    }
     var metadata: [String: MetadataValue] = [:]
     let authors = values("creator")
     if authors.count == 1 { metadata["author"] = .string(authors[0]) }
     if authors.count > 1 { metadata["author"] = .list(authors) }
-    for (name, key) in [("language", "language"), ("publisher", "publisher"), ("description", "description")] {
+    for (name, key) in [("language", "language"), ("publisher", "publisher"), ("description", "description")]
+    {
       if let value = values(name).first { metadata[key] = .string(value) }
     }
     if let date = values("date").lazy.compactMap(DateText.iso8601).first { metadata["date"] = .string(date) }
@@ -74,7 +79,8 @@ package struct EPUBReader: DocumentReader {
   private static func checkEncryption(_ root: XMLNode) throws(DocumentError) {
     let obfuscations = ["http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"]
     for data in root.elements("EncryptedData") {
-      guard let algorithm = data.first("EncryptionMethod")?.attribute("Algorithm"), obfuscations.contains(algorithm)
+      guard let algorithm = data.first("EncryptionMethod")?.attribute("Algorithm"),
+        obfuscations.contains(algorithm)
       else {
         throw DocumentError(
           .encrypted, "the book is protected by DRM; ask its publisher for a copy without, then try again")

@@ -4,6 +4,8 @@ struct EmailBody {
   private(set) var attachments: [String] = []
   private let limits: ReadingLimits
   private var parts = 0
+  /// How many messages hold the part that is read, itself a message included.
+  private var messages = 0
 
   /// Each level of nesting is searched for its own boundary, so depth multiplies time; real mail has under ten.
   private static let deepest = 32
@@ -13,12 +15,18 @@ struct EmailBody {
     assembler = TextAssembler(limits: limits)
   }
 
-  /// Appends a message: its subject as a heading of level `depth`, then its body, then its attachments' names.
+  /// Appends a message: its subject as a heading, one level down for each message it is forwarded in, then its
+  /// body, then its attachments' names.
   ///
+  /// - Parameter depth: how deep in parts it is nested, from 1.
   /// - Throws: `.malformed` when parts nest too deep or are too many.
   mutating func appendMessage(_ message: MIMEPart, depth: Int) throws(DocumentError) {
-    if let subject = message.text("subject") { try assembler.append(.heading, level: min(depth, 6), subject) }
-    if depth > 1 {
+    messages += 1
+    defer { messages -= 1 }
+    if let subject = message.text("subject") {
+      try assembler.append(.heading, level: min(messages, 6), subject)
+    }
+    if messages > 1 {
       for name in ["from", "date"] {
         if let value = message.text(name) {
           try assembler.append(.paragraph, "\(name == "from" ? "From" : "Date"): \(value)")
@@ -33,10 +41,12 @@ struct EmailBody {
   private mutating func append(_ part: MIMEPart, depth: Int) throws(DocumentError) {
     parts += 1
     guard depth <= min(Self.deepest, limits.nesting) else {
-      throw DocumentError(.malformed, "the message nests parts deeper than \(depth - 1) levels; it is not read")
+      throw DocumentError(
+        .malformed, "the message nests parts deeper than \(depth - 1) levels; it is not read")
     }
     guard parts <= limits.containerEntries else {
-      throw DocumentError(.tooLarge, "the message has more than \(limits.containerEntries) parts; it is not read")
+      throw DocumentError(
+        .tooLarge, "the message has more than \(limits.containerEntries) parts; it is not read")
     }
     let type = part.contentType
     if type.main.hasPrefix("multipart/"), let boundary = type.parameters["boundary"], !boundary.isEmpty {
@@ -75,7 +85,11 @@ struct EmailBody {
 
   private mutating func attach(_ part: MIMEPart, _ type: String) {
     // Pictures that the text shows in place have no name of interest.
-    if let name = part.fileName { attachments.append(name) } else if !type.hasPrefix("image/") { attachments.append(type) }
+    if let name = part.fileName {
+      attachments.append(name)
+    } else if !type.hasPrefix("image/") {
+      attachments.append(type)
+    }
   }
 
   private func text(_ part: MIMEPart, _ type: MIMEPart.Value) -> [UInt8] {

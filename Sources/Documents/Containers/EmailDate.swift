@@ -1,8 +1,11 @@
 /// Dates of message headers.
 enum EmailDate {
-  private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+  private static let months = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ]
   private static let zones = [
-    "ut": 0, "gmt": 0, "z": 0, "utc": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360,
+    "ut": 0, "gmt": 0, "z": 0, "utc": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420,
+    "mdt": -360,
     "pst": -480, "pdt": -420,
   ]
 
@@ -29,7 +32,9 @@ enum EmailDate {
 
   private static func zone(_ word: String) -> String {
     var minutes = zones[word] ?? 0
-    if let sign = word.first, sign == "+" || sign == "-", word.utf8.count == 5, let value = Int(word.dropFirst()) {
+    if let sign = word.first, sign == "+" || sign == "-", word.utf8.count == 5,
+      let value = Int(word.dropFirst())
+    {
       minutes = (value / 100 * 60 + value % 100) * (sign == "-" ? -1 : 1)
     }
     guard minutes != 0 else { return "Z" }

@@ -20,6 +20,7 @@ package struct EmailReader: DocumentReader {
     if let date = message.text("date").flatMap(EmailDate.iso8601) { metadata["date"] = .string(date) }
     if !body.attachments.isEmpty { metadata["attachments"] = .list(body.attachments) }
     return try body.assembler.finish(
-      format: .email, title: message.text("subject"), metadata: metadata, emptyMessage: "the message has no text")
+      format: .email, title: message.text("subject"), metadata: metadata,
+      emptyMessage: "the message has no text")
   }
 }

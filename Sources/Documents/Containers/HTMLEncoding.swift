@@ -45,7 +45,9 @@ enum HTMLEncoding {
         guard index < head.count, head[index] == 0x3D else { continue }
         index += 1
         while index < head.count, [0x20, 0x22, 0x27].contains(head[index]) { index += 1 }
-        let label = head[index...].prefix { $0 > 0x20 && $0 < 0x7F && ![0x22, 0x27, 0x3B, 0x3E, 0x2F].contains($0) }
+        let label = head[index...].prefix {
+          $0 > 0x20 && $0 < 0x7F && ![0x22, 0x27, 0x3B, 0x3E, 0x2F].contains($0)
+        }
         guard let charset = Charset(label: String(decoding: label, as: UTF8.self)) else { continue }
         // A page that names UTF-16 in ASCII bytes is not in UTF-16.
         return charset.name.hasPrefix("UTF-16") ? .utf8 : charset

@@ -272,14 +272,16 @@ struct HTMLText {
   // MARK: What counts as what
 
   private static let dropped: Set<String> = [
-    "script", "style", "nav", "template", "noscript", "head", "title", "meta", "link", "svg", "iframe", "object",
+    "script", "style", "nav", "template", "noscript", "head", "title", "meta", "link", "svg", "iframe",
+    "object",
     "embed", "audio", "video", "canvas", "select", "datalist", "textarea", "button", "input", "rp", "rt",
     "noframes", "frameset", "map",
   ]
 
   private static let blocks: Set<String> = [
     "address", "article", "aside", "body", "center", "details", "dialog", "div", "dd", "dt", "fieldset",
-    "figcaption", "figure", "footer", "form", "header", "hgroup", "html", "legend", "li", "main", "p", "section",
+    "figcaption", "figure", "footer", "form", "header", "hgroup", "html", "legend", "li", "main", "p",
+    "section",
     "summary", "td", "th", "tr", "tbody", "thead", "tfoot", "caption",
   ]
 
@@ -289,7 +291,9 @@ struct HTMLText {
     if let hidden = node.attribute("hidden"), hidden != "until-found" { return true }
     if node.attribute("aria-hidden") == "true" { return true }
     guard let style = node.attribute("style") else { return false }
-    let bytes = style.utf8.prefix(1000).filter { $0 != 0x20 }.map { (0x41...0x5A).contains($0) ? $0 + 32 : $0 }
+    let bytes = style.utf8.prefix(1000).filter { $0 != 0x20 }.map {
+      (0x41...0x5A).contains($0) ? $0 + 32 : $0
+    }
     let plain = String(decoding: bytes, as: UTF8.self)
     return plain.contains("display:none") || plain.contains("visibility:hidden")
   }

@@ -95,7 +95,9 @@ struct LimitedProcess {
     defer { closedir(folder) }
     var found: [Int32] = []
     while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
       if let descriptor = Int32(name) { found.append(descriptor) }
     }
     return found.sorted()
@@ -148,7 +150,8 @@ struct LimitedProcess {
       if waits[1].revents != 0 {
         let count = Self.read(pipes.complaint.ours, &piece)
         if count > 0 {
-          result.complaint.append(contentsOf: piece[..<min(count, Self.complaintBytes - result.complaint.count)])
+          result.complaint.append(
+            contentsOf: piece[..<min(count, Self.complaintBytes - result.complaint.count)])
         } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
           isComplaining = false
         }

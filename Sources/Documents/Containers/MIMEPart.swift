@@ -39,7 +39,9 @@ struct MIMEPart {
       {
         let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
         fields.append((name, Array(line[(colon + 1)...])))
-      } else if fields.isEmpty, !line.starts(with: Array("From ".utf8)), !line.starts(with: Array(">From ".utf8)) {
+      } else if fields.isEmpty, !line.starts(with: Array("From ".utf8)),
+        !line.starts(with: Array(">From ".utf8))
+      {
         // No header at all: what is there is the body.
         break
       }
@@ -55,7 +57,9 @@ struct MIMEPart {
 
   /// The first field called `name`, decoded, on one line.
   func text(_ name: String) -> String? {
-    fields.first { $0.name == name }.flatMap { TextAssembler.oneLine(MIMEText.header(Array($0.value.prefix(Self.longestField)))) }
+    fields.first { $0.name == name }.flatMap {
+      TextAssembler.oneLine(MIMEText.header(Array($0.value.prefix(Self.longestField))))
+    }
   }
 
   /// The first field called `name` as a value with parameters.
@@ -198,7 +202,9 @@ struct MIMEPart {
           }
         }
       }
-      if !bytes.isEmpty { values[base] = String(decoding: MIMEText.text(bytes, charset: charset), as: UTF8.self) }
+      if !bytes.isEmpty {
+        values[base] = String(decoding: MIMEText.text(bytes, charset: charset), as: UTF8.self)
+      }
     }
     return values
   }

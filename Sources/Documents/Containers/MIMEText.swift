@@ -120,7 +120,8 @@ enum MIMEText {
     guard start + 1 < bytes.count, bytes[start + 1] == 0x3F else { return nil }
     // Words are at most 75 bytes long; senders exceed that, but not by much.
     let limit = min(bytes.count, start + 1000)
-    guard let first = bytes[(start + 2)..<limit].firstIndex(of: 0x3F), first + 2 < limit, bytes[first + 2] == 0x3F
+    guard let first = bytes[(start + 2)..<limit].firstIndex(of: 0x3F), first + 2 < limit,
+      bytes[first + 2] == 0x3F
     else { return nil }
     var end = first + 3
     while end + 1 < limit, !(bytes[end] == 0x3F && bytes[end + 1] == 0x3D) { end += 1 }
@@ -145,6 +146,7 @@ enum MIMEText {
     {
       return decoded
     }
-    return isUTF8 ? bytes : Charset.windows1252.decode(bytes) ?? Array(String(decoding: bytes, as: UTF8.self).utf8)
+    return isUTF8
+      ? bytes : Charset.windows1252.decode(bytes) ?? Array(String(decoding: bytes, as: UTF8.self).utf8)
   }
 }

@@ -68,7 +68,8 @@ class MarkupGuard {
     case .documentType:
       DocumentError(
         .malformed,
-        "'\(part)' declares a document type or entities, which its format forbids; it looks like an entity bomb")
+        "'\(part)' declares a document type or entities, which its format forbids; it looks like an entity bomb"
+      )
     }
   }
 

@@ -54,7 +54,8 @@ final class MarkupTree {
       throw refusal
     }
     guard let document else {
-      throw DocumentError(.malformed, "'\(part)' is not well-formed XML; the file may be cut short or damaged")
+      throw DocumentError(
+        .malformed, "'\(part)' is not well-formed XML; the file may be cut short or damaged")
     }
     return MarkupTree(document)
   }
@@ -66,7 +67,8 @@ final class MarkupTree {
   /// - Parameter bytes: valid UTF-8.
   /// - Throws: `.malformed` past five times the nesting limit, `.tooLarge` for too many elements.
   /// - Complexity: O(bytes).
-  static func html(_ bytes: [UInt8], part: String, limits: ReadingLimits) throws(DocumentError) -> MarkupTree {
+  static func html(_ bytes: [UInt8], part: String, limits: ReadingLimits) throws(DocumentError) -> MarkupTree
+  {
     let kept = max(8, min(limits.nesting, 1000))
     let held = HTMLGuard(keptDepth: kept)
     _ = XMLParse.initialised
@@ -87,7 +89,8 @@ final class MarkupTree {
       guard let held = MarkupGuard.of(context) as? HTMLGuard else { return }
       if held.leave() <= held.keptDepth { xmlSAX2EndElement(context, name) }
     }
-    let options = HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue
+    let options =
+      HTML_PARSE_RECOVER.rawValue | HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue
       | HTML_PARSE_NONET.rawValue
     let document = withExtendedLifetime(held) {
       context.pointee._private = Unmanaged.passUnretained(held as MarkupGuard).toOpaque()
@@ -120,7 +123,8 @@ private final class HTMLGuard: MarkupGuard {
 enum XMLParse {
   static let initialised: Void = xmlInitParser()
 
-  static let noMemory = DocumentError(.tooLarge, "the XML parser could not be set up; is the machine out of memory?")
+  static let noMemory = DocumentError(
+    .tooLarge, "the XML parser could not be set up; is the machine out of memory?")
 
   static func tooManyAttributes(_ part: String) -> DocumentError {
     DocumentError(.malformed, "'\(part)' has a tag with too many attributes; it is not read")
@@ -141,7 +145,8 @@ enum XMLParse {
     _ context: xmlParserCtxtPtr, _ held: MarkupGuard, _ bytes: [UInt8]
   ) -> UnsafeMutablePointer<xmlDoc>? {
     // HUGE lifts libxml2's own limits on depth and text, which the guard replaces.
-    let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
+    let options =
+      XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
       | XML_PARSE_HUGE.rawValue
     return withExtendedLifetime(held) {
       context.pointee._private = Unmanaged.passUnretained(held).toOpaque()

@@ -22,10 +22,12 @@ final class OfficePackage {
       let marker = "EncryptedPackage".utf8.flatMap { byte -> [UInt8] in [byte, 0] }
       guard Self.contains(marker, in: source.bytes) else {
         throw DocumentError(
-          .unsupportedFormat, "the file is in the old binary format of \(application); save it in the new one")
+          .unsupportedFormat, "the file is in the old binary format of \(application); save it in the new one"
+        )
       }
       throw DocumentError(
-        .encrypted, "the file is locked with a password; open it in \(application), remove the password, save")
+        .encrypted, "the file is locked with a password; open it in \(application), remove the password, save"
+      )
     }
     zip = try ZipContainer(source.bytes, limits: limits)
     self.limits = limits
@@ -50,7 +52,8 @@ final class OfficePackage {
     let found = try relationships(of: "").first { $0.type == "officeDocument" && !$0.isExternal }
     guard let name = found?.target, let root = try tree(name)?.root, root.name == element else {
       throw DocumentError(
-        .malformed, "the archive holds no \(application) document; check the file's extension or save it again")
+        .malformed,
+        "the archive holds no \(application) document; check the file's extension or save it again")
     }
     return (name, root)
   }
@@ -61,7 +64,8 @@ final class OfficePackage {
     let file = name.split(separator: "/").last.map(String.init) ?? ""
     guard let root = try tree("\(folder)_rels/\(file).rels")?.root else { return [] }
     return root.elements("Relationship").compactMap { node in
-      guard let id = node.attribute("Id"), let type = node.attribute("Type"), let target = node.attribute("Target")
+      guard let id = node.attribute("Id"), let type = node.attribute("Type"),
+        let target = node.attribute("Target")
       else { return nil }
       let isExternal = node.attribute("TargetMode") == "External"
       return Relationship(

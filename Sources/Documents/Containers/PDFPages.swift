@@ -104,7 +104,9 @@ struct PDFPages {
   private static func hyphenation(
     _ left: Line, _ right: Line
   ) -> (compound: [UInt8], length: Int, isSoft: Bool)? {
-    guard let first = right.first, (0x61...0x7A).contains(first) || first >= 0xC3 && first < 0xE3 else { return nil }
+    guard let first = right.first, (0x61...0x7A).contains(first) || first >= 0xC3 && first < 0xE3 else {
+      return nil
+    }
     var length = 0
     if left.last == 0x2D { length = 1 }
     if left.suffix(3).elementsEqual([0xE2, 0x80, 0x90]) { length = 3 }

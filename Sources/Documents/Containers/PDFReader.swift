@@ -44,13 +44,15 @@ package struct PDFReader: DocumentReader {
 
   private func convert(_ source: SourceFile, _ limits: ReadingLimits) throws(DocumentError) -> [UInt8] {
     guard
-      let program = environment["RAG_PDFTOTEXT"] ?? LimitedProcess.find("pdftotext", path: environment["PATH"] ?? "")
+      let program = environment["RAG_PDFTOTEXT"]
+        ?? LimitedProcess.find("pdftotext", path: environment["PATH"] ?? "")
     else {
       throw DocumentError(
         .converterFailed, "pdftotext was not found in PATH; install it (Debian package poppler-utils)")
     }
     let result = try LimitedProcess(
-      program: program, arguments: ["-enc", "UTF-8", "-eol", "unix", "-", "-"], seconds: limits.converterSeconds,
+      program: program, arguments: ["-enc", "UTF-8", "-eol", "unix", "-", "-"],
+      seconds: limits.converterSeconds,
       memoryBytes: limits.converterBytes, outputBytes: limits.textBytes
     ).run(input: source.bytes)
     switch result.end {
@@ -60,7 +62,8 @@ package struct PDFReader: DocumentReader {
       let complaint = String(decoding: result.complaint, as: UTF8.self)
       if complaint.contains("Incorrect password") || status == 3 {
         throw DocumentError(
-          .encrypted, "the PDF is locked; remove the password, for example with qpdf --decrypt, and try again")
+          .encrypted, "the PDF is locked; remove the password, for example with qpdf --decrypt, and try again"
+        )
       }
       if status == 126 || status == 127 {
         throw DocumentError(
@@ -68,10 +71,12 @@ package struct PDFReader: DocumentReader {
       }
       if complaint.contains("ut of memory") || complaint.contains("bad_alloc") {
         throw DocumentError(
-          .converterFailed, "pdftotext ran out of its \(limits.converterBytes) bytes of memory; raise the limit")
+          .converterFailed,
+          "pdftotext ran out of its \(limits.converterBytes) bytes of memory; raise the limit")
       }
       guard status == 1 else {
-        throw DocumentError(.converterFailed, "pdftotext failed with status \(status): \(Self.summary(complaint))")
+        throw DocumentError(
+          .converterFailed, "pdftotext failed with status \(status): \(Self.summary(complaint))")
       }
       throw DocumentError(.malformed, "the PDF is damaged: \(Self.summary(complaint)); try qpdf on it")
     case .signalled(let signal):
@@ -102,11 +107,16 @@ package struct PDFReader: DocumentReader {
   private func info(
     _ source: SourceFile, _ limits: ReadingLimits
   ) -> (title: String?, metadata: [String: MetadataValue]) {
-    guard let program = LimitedProcess.find("pdfinfo", path: environment["PATH"] ?? "") else { return (nil, [:]) }
+    guard let program = LimitedProcess.find("pdfinfo", path: environment["PATH"] ?? "") else {
+      return (nil, [:])
+    }
     let process = LimitedProcess(
-      program: program, arguments: ["-enc", "UTF-8", "-isodates", "-"], seconds: min(10, limits.converterSeconds),
+      program: program, arguments: ["-enc", "UTF-8", "-isodates", "-"],
+      seconds: min(10, limits.converterSeconds),
       memoryBytes: limits.converterBytes, outputBytes: 1 << 20)
-    guard let result = try? process.run(input: source.bytes), case .exited(0) = result.end else { return (nil, [:]) }
+    guard let result = try? process.run(input: source.bytes), case .exited(0) = result.end else {
+      return (nil, [:])
+    }
     var title: String?
     var metadata: [String: MetadataValue] = [:]
     for line in result.output.split(separator: 0x0A) {
@@ -132,7 +142,9 @@ package struct PDFReader: DocumentReader {
   private static func date(_ value: String) -> String? {
     guard let date = DateText.iso8601(value) else { return nil }
     let bytes = Array(date.utf8)
-    guard bytes.count > 19, bytes[bytes.count - 3] == 0x2B || bytes[bytes.count - 3] == 0x2D else { return date }
+    guard bytes.count > 19, bytes[bytes.count - 3] == 0x2B || bytes[bytes.count - 3] == 0x2D else {
+      return date
+    }
     return date + ":00"
   }
 }

@@ -9,13 +9,16 @@ package struct PPTXReader: DocumentReader {
     let assembler = TextAssembler(limits: limits)
     for entry in main.root.first("sldIdLst")?.elements("sldId") ?? [] {
       assembler.startPage()
-      guard let id = entry.relationship("id"), let part = related.first(where: { $0.id == id && !$0.isExternal }),
+      guard let id = entry.relationship("id"),
+        let part = related.first(where: { $0.id == id && !$0.isExternal }),
         let root = try package.tree(part.target)?.root
       else { continue }
       let slide = try package.relationships(of: part.target)
       try PPTXSlide.append(root, to: assembler)
       for diagram in slide where diagram.type == "diagramData" && !diagram.isExternal {
-        if let root = try package.tree(diagram.target)?.root { try PPTXSlide.appendDiagram(root, to: assembler) }
+        if let root = try package.tree(diagram.target)?.root {
+          try PPTXSlide.appendDiagram(root, to: assembler)
+        }
       }
       for notes in slide where notes.type == "notesSlide" && !notes.isExternal {
         if let root = try package.tree(notes.target)?.root { try PPTXSlide.appendNotes(root, to: assembler) }

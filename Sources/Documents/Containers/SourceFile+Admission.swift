@@ -7,7 +7,8 @@ extension SourceFile {
     guard bytes.count <= limits.fileBytes else {
       throw DocumentError(
         .tooLarge,
-        "the file has \(bytes.count) bytes, over the limit of \(limits.fileBytes); split it or raise the limit")
+        "the file has \(bytes.count) bytes, over the limit of \(limits.fileBytes); split it or raise the limit"
+      )
     }
   }
 

@@ -16,7 +16,8 @@ package struct XLSXReader: DocumentReader {
     var hasRows = false
     for entry in main.root.first("sheets")?.elements("sheet") ?? [] {
       assembler.startPage()
-      guard let id = entry.relationship("id"), let part = related.first(where: { $0.id == id && !$0.isExternal }),
+      guard let id = entry.relationship("id"),
+        let part = related.first(where: { $0.id == id && !$0.isExternal }),
         part.type == "worksheet"
       else { continue }
       if let name = entry.attribute("name") { try assembler.append(.heading, level: 1, name) }

@@ -135,7 +135,9 @@ final class XLSXSheet: XMLStreamHandler {
     return names
   }
 
-  private func appendRecord(_ row: [(column: Int, cell: Cell)], _ header: [Int: [UInt8]]) throws(DocumentError) {
+  private func appendRecord(_ row: [(column: Int, cell: Cell)], _ header: [Int: [UInt8]])
+    throws(DocumentError)
+  {
     guard !header.isEmpty else { return try appendJoined(row) }
     var fields: [[UInt8]] = []
     for (column, cell) in row {

@@ -17,7 +17,8 @@ struct XLSXStyles {
     guard let root else { return }
     var custom: [Int: Display] = [:]
     for format in root.first("numFmts")?.elements("numFmt") ?? [] {
-      guard let id = format.attribute("numFmtId").flatMap({ Int($0) }), let code = format.attribute("formatCode")
+      guard let id = format.attribute("numFmtId").flatMap({ Int($0) }),
+        let code = format.attribute("formatCode")
       else { continue }
       custom[id] = Self.display(ofCode: Array(code.utf8))
     }
@@ -110,7 +111,8 @@ struct XLSXStyles {
         case UInt8(ascii: "m"): hasMinuteOrMonth = true
         case UInt8(ascii: "g") where code[index...].prefix(7).map({ $0 | 0x20 }).elementsEqual("general".utf8):
           index += 6
-        case UInt8(ascii: "e") where index + 1 < code.count && (code[index + 1] == 0x2B || code[index + 1] == 0x2D):
+        case UInt8(ascii: "e")
+        where index + 1 < code.count && (code[index + 1] == 0x2B || code[index + 1] == 0x2D):
           return .plain
         default: break
         }

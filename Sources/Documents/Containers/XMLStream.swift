@@ -44,7 +44,9 @@ enum XMLStream {
       StreamGuard.serving(context)?.start(name, attributes, Int(count), context)
     }
     sax.pointee.endElementNs = { context, name, _, _ in StreamGuard.serving(context)?.end(name, context) }
-    sax.pointee.characters = { context, text, count in StreamGuard.serving(context)?.text(text, count, context) }
+    sax.pointee.characters = { context, text, count in
+      StreamGuard.serving(context)?.text(text, count, context)
+    }
     sax.pointee.ignorableWhitespace = sax.pointee.characters
     sax.pointee.cdataBlock = sax.pointee.characters
     let document = XMLParse.run(context, held, bytes)
@@ -54,7 +56,8 @@ enum XMLStream {
     if let failure = held.failure { throw failure }
     if let refusal = held.error(part: part) { throw refusal }
     guard isWellFormed else {
-      throw DocumentError(.malformed, "'\(part)' is not well-formed XML; the file may be cut short or damaged")
+      throw DocumentError(
+        .malformed, "'\(part)' is not well-formed XML; the file may be cut short or damaged")
     }
   }
 }
@@ -74,7 +77,8 @@ private final class StreamGuard: MarkupGuard {
   }
 
   func start(
-    _ name: UnsafePointer<xmlChar>?, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?, _ count: Int,
+    _ name: UnsafePointer<xmlChar>?, _ attributes: UnsafeMutablePointer<UnsafePointer<xmlChar>?>?,
+    _ count: Int,
     _ context: UnsafeMutableRawPointer?
   ) {
     guard failure == nil else { return }

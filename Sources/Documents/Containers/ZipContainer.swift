@@ -110,7 +110,9 @@ final class ZipContainer {
       let safe = try Self.checked(name)
       let size = status.valid & UInt64(ZIP_STAT_SIZE) != 0 ? status.size : 0
       let packed = status.valid & UInt64(ZIP_STAT_COMP_SIZE) != 0 ? status.comp_size : 0
-      guard size <= UInt64(limits.unpackedBytes), total + Int(size) <= limits.unpackedBytes else { throw tooMuch() }
+      guard size <= UInt64(limits.unpackedBytes), total + Int(size) <= limits.unpackedBytes else {
+        throw tooMuch()
+      }
       total += Int(size)
       if size > UInt64(Self.ratioFloor), size / max(1, packed) > UInt64(limits.compressionRatio) {
         throw DocumentError(
@@ -129,7 +131,8 @@ final class ZipContainer {
   ///
   /// Nothing is ever written under these names, but an archive that carries such a name was made to attack.
   private static func checked(_ name: String) throws(DocumentError) -> String {
-    let slashed = name.contains("\\") ? String(decoding: name.utf8.map { $0 == 0x5C ? 0x2F : $0 }, as: UTF8.self) : name
+    let slashed =
+      name.contains("\\") ? String(decoding: name.utf8.map { $0 == 0x5C ? 0x2F : $0 }, as: UTF8.self) : name
     let parts = slashed.split(separator: "/", omittingEmptySubsequences: false)
     let isDrive = slashed.utf8.count >= 2 && slashed.utf8.dropFirst().first == UInt8(ascii: ":")
     guard !slashed.hasPrefix("/"), !isDrive, !parts.contains("..") else {
@@ -146,6 +149,7 @@ final class ZipContainer {
   private func tooMuch() -> DocumentError {
     DocumentError(
       .tooLarge,
-      "the archive unpacks to more than the limit of \(limits.unpackedBytes) bytes; split it or raise the limit")
+      "the archive unpacks to more than the limit of \(limits.unpackedBytes) bytes; split it or raise the limit"
+    )
   }
 }

@@ -33,11 +33,14 @@ enum ContainerSupport {
       #expect(block.range.lowerBound >= end && !block.range.isEmpty, sourceLocation: sourceLocation)
       #expect(block.range.upperBound <= bytes.count, sourceLocation: sourceLocation)
       let gap = bytes[end..<min(block.range.lowerBound, bytes.count)]
-      #expect(gap.allSatisfy { $0 == 0x0A || $0 == 0x20 }, "text outside blocks", sourceLocation: sourceLocation)
       #expect(
-        bytes[block.range].contains { $0 != 0x20 && $0 != 0x0A }, "a blank block", sourceLocation: sourceLocation)
+        gap.allSatisfy { $0 == 0x0A || $0 == 0x20 }, "text outside blocks", sourceLocation: sourceLocation)
       #expect(
-        String(validating: bytes[block.range], as: UTF8.self) != nil, "cut scalar", sourceLocation: sourceLocation)
+        bytes[block.range].contains { $0 != 0x20 && $0 != 0x0A }, "a blank block",
+        sourceLocation: sourceLocation)
+      #expect(
+        String(validating: bytes[block.range], as: UTF8.self) != nil, "cut scalar",
+        sourceLocation: sourceLocation)
       end = block.range.upperBound
     }
     #expect(end == bytes.count, sourceLocation: sourceLocation)

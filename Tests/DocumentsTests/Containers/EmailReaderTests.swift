@@ -2,7 +2,9 @@ import Documents
 import Testing
 
 @Suite struct EmailReaderTests {
-  private func read(_ text: String, limits: ReadingLimits = ReadingLimits()) throws(DocumentError) -> ParsedDocument {
+  private func read(_ text: String, limits: ReadingLimits = ReadingLimits()) throws(DocumentError)
+    -> ParsedDocument
+  {
     try EmailReader().read(SourceFile(name: "m.eml", bytes: Array(text.utf8)), limits: limits)
   }
 
@@ -12,8 +14,10 @@ import Testing
     #expect(
       ContainerSupport.outline(document) == [
         "heading1 Reß café meeting",
-        "paragraph Hello,\nit costs 5€ today.", "paragraph On Monday Ann wrote:", "quote An old\nline.\nOlder.",
-        "paragraph Bye", "heading2 Note", "paragraph Süß", "heading2 Forwarded", "paragraph From: inner@example.org",
+        "paragraph Hello,\nit costs 5€ today.", "paragraph On Monday Ann wrote:",
+        "quote An old\nline.\nOlder.",
+        "paragraph Bye", "heading2 Note", "paragraph Süß", "heading2 Forwarded",
+        "paragraph From: inner@example.org",
         "paragraph Inner text", "listItem1 Attachment: résume.pdf",
       ])
     #expect(
@@ -23,13 +27,14 @@ import Testing
       ])
   }
 
-  @Test(arguments: [
-    ("Tue, 5 Mar 2024 09:08:07 +0100", "2024-03-05T09:08:07+01:00"),
-    ("5 Mar 2024 09:08 GMT", "2024-03-05T09:08:00Z"),
-    ("Fri, 31 Dec 99 23:59:60 -0330", "1999-12-31T23:59:59-03:30"),
-    ("1 Jan 2001 00:00:00 EST (winter)", "2001-01-01T00:00:00-05:00"),
-    ("yesterday", nil), ("32 Jan 2001 00:00:00", nil), ("1 Jan 2001 25:00", nil), ("1 Foo 2001 00:00", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("Tue, 5 Mar 2024 09:08:07 +0100", "2024-03-05T09:08:07+01:00"),
+      ("5 Mar 2024 09:08 GMT", "2024-03-05T09:08:00Z"),
+      ("Fri, 31 Dec 99 23:59:60 -0330", "1999-12-31T23:59:59-03:30"),
+      ("1 Jan 2001 00:00:00 EST (winter)", "2001-01-01T00:00:00-05:00"),
+      ("yesterday", nil), ("32 Jan 2001 00:00:00", nil), ("1 Jan 2001 25:00", nil), ("1 Foo 2001 00:00", nil),
+    ] as [(String, String?)])
   func dates(written: String, expected: String?) throws {
     let document = try read("From: a\nDate: \(written)\n\ntext")
     #expect(document.metadata["date"] == expected.map { .string($0) })
@@ -54,7 +59,8 @@ import Testing
 
   @Test func flowedText() throws {
     let head = "From: a\nContent-Type: text/plain; format=flowed\n\n"
-    #expect(try read(head + "one \ntwo\nthree\n\n> q \n> r\n-- \nsig").text == "one two\nthree\n\nq r\n\n--\nsig")
+    #expect(
+      try read(head + "one \ntwo\nthree\n\n> q \n> r\n-- \nsig").text == "one two\nthree\n\nq r\n\n--\nsig")
   }
 
   @Test func nestingIsBounded() throws {

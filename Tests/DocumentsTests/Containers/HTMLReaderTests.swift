@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct HTMLReaderTests {
   private func read(_ html: String, limits: ReadingLimits = ReadingLimits()) throws -> ParsedDocument {
-    let document = try HTMLReader().read(SourceFile(name: "page.html", bytes: Array(html.utf8)), limits: limits)
+    let document = try HTMLReader().read(
+      SourceFile(name: "page.html", bytes: Array(html.utf8)), limits: limits)
     ContainerSupport.checkInvariants(document)
     return document
   }
@@ -20,7 +21,10 @@ import Testing
       ["listItem1 - a", "listItem2 - b", "listItem2 - c", "listItem1 - d"]
     ),
     ("<ol start=3><li>x<li>y</ol>", ["listItem1 3. x", "listItem1 4. y"]),
-    ("<dl><dt>T</dt><dd>D1</dd><dd>D2</dd><dt>U</dt></dl>", ["listItem1 T: D1", "listItem1 T: D2", "listItem1 U"]),
+    (
+      "<dl><dt>T</dt><dd>D1</dd><dd>D2</dd><dt>U</dt></dl>",
+      ["listItem1 T: D1", "listItem1 T: D2", "listItem1 U"]
+    ),
     (
       "<table><caption>Cap</caption><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2<br>3</td></tr></table>",
       ["table Cap\nA | B\n1 | 2 3"]
@@ -70,7 +74,8 @@ import Testing
   private static let encoded: [Encoded] = [
     Encoded(markup: "<meta charset=windows-1251><p>", bytes: [0xCF, 0xF0, 0xE8], expected: "При"),
     Encoded(
-      markup: "<meta http-equiv=a content='text/html; charset=Shift_JIS'><p>", bytes: [0x93, 0xFA, 0x96, 0x7B],
+      markup: "<meta http-equiv=a content='text/html; charset=Shift_JIS'><p>",
+      bytes: [0x93, 0xFA, 0x96, 0x7B],
       expected: "日本"),
     Encoded(markup: "<p>caf", bytes: [0xE9], expected: "café"),
     Encoded(markup: "<meta charset=iso-8859-1><p>caf", bytes: [0xC3, 0xA9], expected: "café"),
@@ -105,7 +110,8 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1))) func deepNestingKeepsTextOrRefuses() throws {
-    let kept = String(repeating: "<div><b>", count: 300) + "deep" + String(repeating: "</b></div>", count: 300)
+    let kept =
+      String(repeating: "<div><b>", count: 300) + "deep" + String(repeating: "</b></div>", count: 300)
     #expect(try read(kept + "<p>after").text.contains("deep"))
     let bomb = String(repeating: "<b>", count: 2_000_000)
     #expect(

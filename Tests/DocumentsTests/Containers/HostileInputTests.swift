@@ -96,7 +96,8 @@ import Testing
       case 0: bytes[at] = UInt8.random(in: 0...255, using: &generator)
       case 1: bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
       case 2: bytes.removeSubrange(at..<end)
-      case 3: bytes.insert(contentsOf: bytes[at..<end], at: Int.random(in: 0...bytes.count, using: &generator))
+      case 3:
+        bytes.insert(contentsOf: bytes[at..<end], at: Int.random(in: 0...bytes.count, using: &generator))
       case 4:
         let borders: [UInt8] = [0x00, 0xFF, 0x7F, 0x80, 0x3C, 0x3E, 0x26, 0x22, 0x0A, 0x2D, 0x39]
         bytes[at] = borders.randomElement(using: &generator) ?? 0

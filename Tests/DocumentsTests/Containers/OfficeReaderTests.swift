@@ -9,9 +9,12 @@ import Testing
     ContainerSupport.checkInvariants(document)
     #expect(
       ContainerSupport.outline(document) == [
-        "heading1 Report", "paragraph First paragraph.", "listItem1 1. one", "listItem1 2. two", "listItem1 - dot",
-        "table A | B\n1 | 2", "quote Said.", "heading2 Own style", "heading3 By outline", "paragraph kept inserted",
-        "paragraph joined with next", "paragraph a b\nc-d link[^2]", "paragraph [^2]: The note.", "paragraph Anchor",
+        "heading1 Report", "paragraph First paragraph.", "listItem1 1. one", "listItem1 2. two",
+        "listItem1 - dot",
+        "table A | B\n1 | 2", "quote Said.", "heading2 Own style", "heading3 By outline",
+        "paragraph kept inserted",
+        "paragraph joined with next", "paragraph a b\nc-d link[^2]", "paragraph [^2]: The note.",
+        "paragraph Anchor",
         "paragraph In a box", "code if x:\n    y()",
       ])
     #expect(document.title == "Annual report")
@@ -26,8 +29,10 @@ import Testing
     ContainerSupport.checkInvariants(document)
     #expect(
       ContainerSupport.outline(document) == [
-        "heading1 Opening", "paragraph A subtitle", "heading1 Table", "table A | B\n1 | 2", "paragraph Loose text",
-        "heading1 Second slide", "listItem1 - Point", "listItem2 - Deeper point", "paragraph Notes: Say hello",
+        "heading1 Opening", "paragraph A subtitle", "heading1 Table", "table A | B\n1 | 2",
+        "paragraph Loose text",
+        "heading1 Second slide", "listItem1 - Point", "listItem2 - Deeper point",
+        "paragraph Notes: Say hello",
       ])
     #expect(document.title == "Annual report")
     #expect(document.pageStarts.count == 3)
@@ -62,7 +67,9 @@ import Testing
     #expect(document.pageStarts == [0, document.blocks[2].range.lowerBound])
     let locked = try ContainerSupport.source("drm.epub")
     #expect(
-      ContainerSupport.failure { () throws(DocumentError) in try EPUBReader().read(locked, limits: Self.limits) }?.code
+      ContainerSupport.failure { () throws(DocumentError) in
+        try EPUBReader().read(locked, limits: Self.limits)
+      }?.code
         == .encrypted)
   }
 
@@ -95,7 +102,9 @@ import Testing
       var limits = ReadingLimits()
       change(&limits)
       let fixed = limits
-      return ContainerSupport.failure { () throws(DocumentError) in try DOCXReader().read(source, limits: fixed) }?.code
+      return ContainerSupport.failure { () throws(DocumentError) in
+        try DOCXReader().read(source, limits: fixed)
+      }?.code
     }
     #expect(code { $0.containerEntries = 3 } == .tooLarge)
     #expect(code { $0.unpackedBytes = 10_000 } == .tooLarge)
@@ -120,7 +129,9 @@ import Testing
     let source = try ContainerSupport.source("book.xlsx")
     let readers: [any DocumentReader] = [DOCXReader(), PPTXReader(), EPUBReader()]
     for reader in readers {
-      let failure = ContainerSupport.failure { () throws(DocumentError) in try reader.read(source, limits: Self.limits) }
+      let failure = ContainerSupport.failure { () throws(DocumentError) in
+        try reader.read(source, limits: Self.limits)
+      }
       #expect(failure?.code == .malformed)
     }
   }

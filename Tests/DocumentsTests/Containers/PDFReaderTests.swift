@@ -13,7 +13,9 @@ import Testing
     return try PDFReader(environment: environment).read(source, limits: limits)
   }
 
-  private func failure(_ source: SourceFile, converter: String? = nil, limits: ReadingLimits = ReadingLimits())
+  private func failure(
+    _ source: SourceFile, converter: String? = nil, limits: ReadingLimits = ReadingLimits()
+  )
     -> DocumentError?
   {
     ContainerSupport.failure { () throws(DocumentError) in
@@ -84,12 +86,15 @@ import Testing
     ("1. first entry\n2. second entry\n", ["1. first entry\n2. second entry"]),
     ("漢字の文\n続きの文\n", ["漢字の文続きの文"]),
     // Headers and footers of three pages; a page of its own words only.
-    ("Head 1\n\none\n\n1\n\u{C}Head 2\n\ntwo\n\n2\n\u{C}Head 3\n\nthree\n\n3\n\u{C}", ["one", "two", "three"]),
+    (
+      "Head 1\n\none\n\n1\n\u{C}Head 2\n\ntwo\n\n2\n\u{C}Head 3\n\nthree\n\n3\n\u{C}",
+      ["one", "two", "three"]
+    ),
     ("Head 1\n\none\n\u{C}Head 2\n\ntwo\n\u{C}", ["Head 1", "one", "Head 2", "two"]),
     ("same\n\u{C}same\n\u{C}same\n\u{C}", ["same", "same", "same"]),
   ])
   func pages(output: String, expected: [String]) throws {
-    let script = "cat > /dev/null; cat <<'END'\n\(output)END"
+    let script = "cat > /dev/null; cat <<'END'\n\(output)\nEND"
     let document = try withConverter(script) { converter in try read(Self.stub, converter: converter) }
     ContainerSupport.checkInvariants(document)
     let bytes = Array(document.text.utf8)
@@ -100,7 +105,9 @@ import Testing
     var limits = ReadingLimits()
     limits.converterSeconds = 1
     let clock = ContinuousClock()
-    for script in ["sleep 100", "sleep 100 & exec >&- 2>&-; sleep 100", "trap '' TERM; while :; do sleep 1; done"] {
+    for script in [
+      "sleep 100", "sleep 100 & exec >&- 2>&-; sleep 100", "trap '' TERM; while :; do sleep 1; done",
+    ] {
       let start = clock.now
       let error = try withConverter(script) { failure(Self.stub, converter: $0, limits: limits) }
       #expect(error?.code == .converterFailed, "\(script)")
@@ -158,7 +165,9 @@ import Testing
   }
 
   @Test func nothingStaysBehind() throws {
-    func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+    func descriptors() throws -> Int {
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+    }
     let source = try ContainerSupport.source("paper.pdf")
     _ = try read(source)
     let before = try descriptors()

@@ -26,7 +26,8 @@ enum StoredZip {
     for entry in entries {
       let name = Array(entry.name.utf8)
       let common =
-        bytes(0, 2) + bytes(0, 2) + bytes(0, 4) + bytes(Int(crc32(entry.bytes)), 4) + bytes(entry.bytes.count, 4)
+        bytes(0, 2) + bytes(0, 2) + bytes(0, 4) + bytes(Int(crc32(entry.bytes)), 4)
+        + bytes(entry.bytes.count, 4)
         + bytes(entry.bytes.count, 4) + bytes(name.count, 2) + bytes(0, 2)
       directory += [0x50, 0x4B, 1, 2] + bytes(20, 2) + bytes(20, 2) + common
       directory += bytes(0, 2) + bytes(0, 2) + bytes(0, 2) + bytes(0, 4) + bytes(out.count, 4) + name
