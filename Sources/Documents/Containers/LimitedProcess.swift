@@ -37,7 +37,7 @@ struct LimitedProcess {
     var pipes = Pipes()
     defer { pipes.close() }
     guard pipes.open() else { throw Self.failure("no pipe could be opened", errno) }
-    let child = try spawn(pipes)
+    let child = try spawn(pipes, inputBytes: input.count)
     pipes.closeChildEnds()
     var result = Result(end: .timedOut, output: [], complaint: [])
     let deadline = Self.now() + Double(max(1, seconds))
@@ -50,7 +50,7 @@ struct LimitedProcess {
 
   // MARK: Start
 
-  private func spawn(_ pipes: Pipes) throws(DocumentError) -> pid_t {
+  private func spawn(_ pipes: Pipes, inputBytes: Int) throws(DocumentError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -74,10 +74,15 @@ struct LimitedProcess {
     posix_spawnattr_setpgroup(&attributes, 0)
     posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    // The limits are set by the child itself, between fork and exec; a shell is what does that portably.
+    // The limits are set by the child itself, between fork and exec; a shell is what does that portably. A
+    // limit that can't be set is over a hard one that holds already. Files may grow to the input's size, since
+    // converters spool what they can't seek in.
+    let bounds = [
+      "-c 0", "-f \((inputBytes >> 9) + 2048)", "-t \(max(1, seconds))", "-v \(max(1, memoryBytes >> 10))",
+    ]
     let script =
-      "cd / && ulimit -c 0 && ulimit -f 0 && ulimit -t \(max(1, seconds)) && ulimit -v \(max(1, memoryBytes >> 10))"
-      + " && exec \"$0\" \"$@\""
+      "cd /; trap '' XFSZ; "
+      + bounds.map { "(ulimit \($0)) 2>/dev/null && ulimit \($0); " }.joined() + "exec \"$0\" \"$@\""
     let words = ["/bin/sh", "-c", script, program] + arguments
     var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { for pointer in pointers { free(pointer) } }

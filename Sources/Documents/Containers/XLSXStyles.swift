@@ -41,6 +41,7 @@ struct XLSXStyles {
 
   /// At most 15 significant digits, Excel's precision, so that 0.1 + 0.2 reads 0.3.
   static func plain(_ value: Double) -> String {
+    guard value.isFinite else { return "\(value)" }
     if value == value.rounded(), abs(value) < 1e15 { return String(Int(value)) }
     let scale = 15 - 1 - Int(log10(abs(value)).rounded(.down))
     guard (-20...20).contains(scale) else { return "\(value)" }

@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import Testing
 
 /// Damage of any kind to any container format ends in a document or an error, never in a crash or a hang.
@@ -85,6 +86,42 @@ import Testing
       }
       attempt(found.reader, SourceFile(name: fixture, bytes: StoredZip.archive(damaged)))
     }
+  }
+
+  /// A tree of the report takes some 600 kB: a path that forgets to free one would show by hundreds of MB.
+  @Test(.timeLimit(.minutes(1))) func treesAreFreedOnEveryPath() throws {
+    let report = try ContainerSupport.source("report.docx")
+    let parts = StoredZip.entries(of: try ContainerSupport.fixture("stored-report.docx"))
+    let cut = SourceFile(
+      name: "cut.docx",
+      bytes: StoredZip.archive(
+        parts.map { part in
+          let isBody = part.name == "word/document.xml"
+          return StoredZip.Entry(name: part.name, bytes: isBody ? part.bytes.dropLast(10) : part.bytes)
+        }))
+    var narrow = Self.limits
+    narrow.textBytes = 60
+    let sources: [(SourceFile, ReadingLimits, DocumentError.Code?)] = [
+      (report, Self.limits, nil), (report, narrow, .tooLarge), (cut, Self.limits, .malformed),
+    ]
+    func round() {
+      for (source, limits, code) in sources {
+        let error = ContainerSupport.failure { () throws(DocumentError) in
+          try DOCXReader().read(source, limits: limits)
+        }
+        #expect(error?.code == code)
+      }
+    }
+    round()
+    let before = try Self.residentBytes()
+    for _ in 0..<600 { round() }
+    #expect(try Self.residentBytes() - before < 200 << 20)
+  }
+
+  /// Memory of this process that is in RAM.
+  private static func residentBytes() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    return (status.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096
   }
 
   private static func mutated(_ bytes: [UInt8], _ generator: inout MutationGenerator) -> [UInt8] {

@@ -114,6 +114,66 @@ import Testing
     #expect(code { _ in } == nil)
   }
 
+  /// A workbook of one sheet; `rows` is its `sheetData`, styles are 0 plain, 1 percent, 2 date, 3 date and time,
+  /// 4 duration, 5 a text that only looks like a date format.
+  private func workbook(_ rows: String, epoch: String = "0") -> SourceFile {
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    func relationships(_ entries: [(String, String)]) -> String {
+      let list = entries.enumerated().map { number, entry in
+        "<Relationship Id='r\(number)' Type='\(office)/\(entry.0)' Target='\(entry.1)'/>"
+      }
+      return "<Relationships>\(list.joined())</Relationships>"
+    }
+    let formats =
+      "<numFmt numFmtId='164' formatCode='[h]:mm'/><numFmt numFmtId='165' formatCode='0 &quot;days&quot;'/>"
+    let parts = [
+      ("_rels/.rels", relationships([("officeDocument", "xl/workbook.xml")])),
+      (
+        "xl/workbook.xml",
+        "<workbook xmlns:r='\(office)'><workbookPr date1904='\(epoch)'/><sheets><sheet name='S' r:id='r0'/></sheets>"
+          + "</workbook>"
+      ),
+      ("xl/_rels/workbook.xml.rels", relationships([("worksheet", "s.xml"), ("styles", "/xl/styles.xml")])),
+      (
+        "xl/styles.xml",
+        "<styleSheet><numFmts>\(formats)</numFmts><cellXfs><xf/><xf numFmtId='9'/><xf numFmtId='14'/>"
+          + "<xf numFmtId='22'/><xf numFmtId='164'/><xf numFmtId='165'/></cellXfs></styleSheet>"
+      ),
+      ("xl/s.xml", "<worksheet><sheetData>\(rows)</sheetData></worksheet>"),
+    ]
+    let entries = parts.map { StoredZip.Entry(name: $0.0, bytes: Array($0.1.utf8)) }
+    return SourceFile(name: "a.xlsx", bytes: StoredZip.archive(entries))
+  }
+
+  @Test(arguments: [
+    ("0", "0.1", "0", "0.1"), ("0", "0.30000000000000004", "0", "0.3"), ("0", "1e300", "0", "1e+300"),
+    ("0", "-12345678.5", "0", "-12345678.5"), ("0", "nan", "0", "nan"), ("0", "12x", "0", "12x"),
+    ("1", "0.125", "0", "12.5%"), ("1", "1.7e308", "0", "inf%"),
+    ("2", "1", "0", "1900-01-01"), ("2", "59", "0", "1900-02-28"), ("2", "61", "0", "1900-03-01"),
+    ("2", "45418", "0", "2024-05-06"), ("2", "0", "1", "1904-01-01"), ("2", "2958465", "0", "9999-12-31"),
+    ("2", "2958466", "0", "2958466"), ("2", "-1", "0", "-1"),
+    ("3", "45418.5", "0", "2024-05-06T12:00:00"), ("3", "45418.9999999", "0", "2024-05-07"),
+    ("4", "1.5", "0", "36:00:00"), ("5", "3", "0", "3"), ("99", "3", "0", "3"), ("-1", "3", "0", "3"),
+  ])
+  func excelNumbers(style: String, stored: String, epoch: String, expected: String) throws {
+    let rows = "<row><c r='A1' s='\(style)'><v>\(stored)</v></c></row>"
+    let document = try XLSXReader().read(workbook(rows, epoch: epoch), limits: Self.limits)
+    #expect(document.text == "S\n\n\(expected)")
+  }
+
+  @Test func excelCells() throws {
+    let rows = """
+      <row><c t='inlineStr'><is><r><t>a</t></r><rPh><t>no</t></rPh><r><t>b</t></r></is></c><c t='b'><v>1</v></c>\
+      <c t='e'><v>#N/A</v></c><c t='str'><f>X()</f><v>calc</v></c><c r='XFD1'><v>7</v></c><c t='s'><v>99</v></c></row>
+      """
+    let document = try XLSXReader().read(workbook(rows), limits: Self.limits)
+    #expect(document.text == "S\n\nab | true | calc | 7")
+    let none = ContainerSupport.failure { () throws(DocumentError) in
+      try XLSXReader().read(workbook("<row/>"), limits: Self.limits)
+    }
+    #expect(none?.code == .empty)
+  }
+
   @Test func lockedAndOldOfficeFiles() {
     let ole: [UInt8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1] + [UInt8](repeating: 0, count: 600)
     func code(_ bytes: [UInt8]) -> DocumentError.Code? {
