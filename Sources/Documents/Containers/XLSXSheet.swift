@@ -1,7 +1,7 @@
 /// Gathers the rows of one worksheet from its stream and gives them to an assembler as records.
 ///
-/// A first row of distinct names makes each later row `name: value; name: value`; else cells are joined
-/// by ` | `.
+/// A first row of distinct names makes each later row lines of `name: value`, as for CSV; else cells are
+/// joined by ` | `.
 ///
 /// - Source: ECMA-376 part 1, section 18.3.
 final class XLSXSheet: XMLStreamHandler {
@@ -143,7 +143,7 @@ final class XLSXSheet: XMLStreamHandler {
     for (column, cell) in row {
       fields.append((header[column].map { $0 + Array(": ".utf8) } ?? []) + cell.bytes)
     }
-    try assembler.append(.record, Array(fields.joined(separator: Array("; ".utf8))))
+    try assembler.append(.record, Array(fields.joined(separator: [0x0A])))
   }
 
   private func appendJoined(_ row: [(column: Int, cell: Cell)]) throws(DocumentError) {

@@ -45,8 +45,8 @@ import Testing
     #expect(
       ContainerSupport.outline(document) == [
         "heading1 People",
-        "record Name: Ann; Born: 1990-02-03; Share: 25%; Active: true; Seen: 2024-05-06T07:08:09; 36:00:00",
-        "record Name: Böb; Born: 1900-03-01; Share: 0.3; Active: false",
+        "record Name: Ann\nBorn: 1990-02-03\nShare: 25%\nActive: true\nSeen: 2024-05-06T07:08:09\n36:00:00",
+        "record Name: Böb\nBorn: 1900-03-01\nShare: 0.3\nActive: false",
         "heading1 Plain", "record 1 | two | 3.5", "record 4 | 6", "record 5", "heading1 Empty",
       ])
     #expect(document.pageStarts.count == 3)
