@@ -99,7 +99,10 @@ package struct WordPieceVocabulary: Sendable {
       cells[0].parent = 0
       var queue: [(node: Int32, cell: Int32)] = [(0, 0)]
       var at = 0
-      var firstFree = 1
+      // From 256 on every free cell can be reached by every byte; below, some never fill and would be tried forever.
+      var firstFree = 256
+      // Nodes with several children look no further back than this: below it the free cells are too scattered.
+      var crowdedFrom = 256
       var bytes: [UInt8] = []
       while at < queue.count {
         let (node, cell) = queue[at]
@@ -115,13 +118,16 @@ package struct WordPieceVocabulary: Sendable {
           firstFree += 1
           if firstFree + 256 >= cells.count { Self.grow(&cells) }
         }
-        var place = max(firstFree, Int(lowest) + 1)
+        var place = bytes.count == 1 ? firstFree : max(firstFree, crowdedFrom)
+        var tries = 0
         while true {
           if place + 256 >= cells.count { Self.grow(&cells) }
           let base = place - Int(lowest)
           if bytes.allSatisfy({ cells[base + Int($0)].parent < 0 }) { break }
           place += 1
+          tries += 1
         }
+        if tries > 16 { crowdedFrom = place }
         let base = place - Int(lowest)
         cells[Int(cell)].base = Int32(base)
         child = nodes[Int(node)].firstChild
