@@ -79,7 +79,7 @@ let package = Package(
     // Tests
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("Kernels", ["Kernels"]),
-    tests("Storage", ["Storage"]),
+    tests("Storage", ["Storage", "CKernels"]),
     tests(
       "Transport",
       [
@@ -91,8 +91,15 @@ let package = Package(
     tests("VectorIndex", ["VectorIndex", "Kernels", "Storage"]),
     tests("Embeddings", ["Embeddings", "Kernels", "Transport"], resources: [.copy("Fixtures")]),
     tests("Catalog", ["Catalog"]),
-    tests("IndexStore", ["IndexStore", "Catalog", "Documents", "Embeddings", "Kernels", "Storage", "VectorIndex", "LexicalIndex"]),
-    tests("Retrieval", ["Retrieval", "IndexStore", "Embeddings", "Documents", "Kernels", "LexicalIndex", "VectorIndex"]),
+    tests(
+      "IndexStore",
+      [
+        "IndexStore", "Catalog", "Documents", "Embeddings", "Kernels", "Storage", "VectorIndex",
+        "LexicalIndex",
+      ]),
+    tests(
+      "Retrieval",
+      ["Retrieval", "IndexStore", "Embeddings", "Documents", "Kernels", "LexicalIndex", "VectorIndex"]),
     tests("Generation", ["Generation", "Embeddings", "Kernels"]),
     tests("CLI", []),
   ]

@@ -1,0 +1,144 @@
+import Glibc
+
+/// Folders and small files, changed so that a crash leaves the old state or the new one.
+package enum Folder {
+  /// Creates `path` and its parents where they are missing, and syncs what it changed.
+  package static func create(_ path: String) throws(StorageError) {
+    var current = path.hasPrefix("/") ? "" : "."
+    for part in path.split(separator: "/") {
+      let parent = current.isEmpty ? "/" : current
+      current += "/" + part
+      if mkdir(current, 0o755) == 0 {
+        try sync(parent)
+      } else if errno != EEXIST {
+        throw .system("create the folder", current)
+      }
+    }
+    guard isFolder(path) else {
+      throw StorageError(.io, path: path, "cannot create the folder: a file of that name is in the way")
+    }
+  }
+
+  /// Makes the entries of folder `path` durable.
+  package static func sync(_ path: String) throws(StorageError) {
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system("open the folder", path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw .system("sync the folder", path) }
+  }
+
+  /// Renames `source` to `target` and syncs both parents. The target must not be a folder with entries.
+  package static func move(_ source: String, to target: String) throws(StorageError) {
+    guard rename(source, target) == 0 else { throw .system("rename to \(target)", source) }
+    let parents = [parent(of: source), parent(of: target)]
+    try sync(parents[1])
+    if parents[0] != parents[1] { try sync(parents[0]) }
+  }
+
+  /// Names of the entries of `path`, sorted by bytes; empty where the folder is missing.
+  package static func entries(_ path: String) throws(StorageError) -> [String] {
+    guard let directory = opendir(path) else {
+      if errno == ENOENT { return [] }
+      throw .system("list the folder", path)
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Removes `path` with all it holds; nothing to do where it is missing. Links are removed, not followed.
+  package static func remove(_ path: String) throws(StorageError) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else {
+      if errno == ENOENT { return }
+      throw .system("inspect", path)
+    }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      for name in try entries(path) { try remove(path + "/" + name) }
+      guard rmdir(path) == 0 || errno == ENOENT else { throw .system("remove the folder", path) }
+    } else {
+      guard unlink(path) == 0 || errno == ENOENT else { throw .system("remove", path) }
+    }
+  }
+
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  package static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0
+  }
+
+  /// Writes a small file beside its place, syncs it and renames it there.
+  package static func writeFile(_ bytes: [UInt8], to path: String) throws(StorageError) {
+    let temporary = path + ".new"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .system("create the file", temporary) }
+    var offset = 0
+    while offset < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        write(descriptor, $0.baseAddress.map { $0 + offset }, $0.count - offset)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        let failure = StorageError.system("write", temporary)
+        close(descriptor)
+        unlink(temporary)
+        throw failure
+      }
+      offset += count
+    }
+    guard fsync(descriptor) == 0 else {
+      let failure = StorageError.system("sync", temporary)
+      close(descriptor)
+      throw failure
+    }
+    close(descriptor)
+    try move(temporary, to: path)
+  }
+
+  /// Reads a file whole.
+  ///
+  /// - Parameter limit: a larger file is refused before it is read, bytes.
+  package static func readFile(_ path: String, limit: Int = .max) throws(StorageError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system("open the file", path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw .system("inspect the file", path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw StorageError(.io, path: path, "it is not a regular file")
+    }
+    let size = Int(status.st_size)
+    guard size <= limit else {
+      throw StorageError(.io, path: path, "\(size) bytes, over the limit of \(limit)")
+    }
+    var offset = 0
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while offset < size {
+        let step = read(descriptor, buffer.baseAddress.map { $0 + offset }, size - offset)
+        if step < 0 && errno == EINTR { continue }
+        if step < 0 { failure = errno }
+        if step <= 0 { break }
+        offset += step
+      }
+      count = offset
+    }
+    if failure != 0 { throw .system("read", path, errno: failure) }
+    return bytes
+  }
+
+  private static func parent(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+}
