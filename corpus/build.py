@@ -386,7 +386,29 @@ def build_docx(doc: Document, where: str) -> bytes:
         base = "List Number" if block.marker else "List Bullet"
         return base if block.level == 0 else f"{base} {min(block.level + 1, 3)}"
 
+    numbering = word.part.numbering_part.element
+    open_lists: dict[int, int] = {}  # nesting depth -> number of the Word list
+
+    def number(paragraph, block: Block) -> None:
+        """Give the item to its list; a new list starts at the item's own number."""
+        for depth in [d for d in open_lists if d > block.level]:
+            del open_lists[depth]
+        if not block.marker:
+            open_lists.pop(block.level, None)
+            return
+        if block.level not in open_lists:
+            style_num = paragraph.style.element.pPr.numPr.numId.val
+            abstract = numbering.num_having_numId(style_num).abstractNumId.val
+            num = numbering.add_num(abstract)
+            num.add_lvlOverride(ilvl=0).add_startOverride(int(block.marker[:-1]))
+            open_lists[block.level] = num.numId
+        properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+        properties.get_or_add_ilvl().val = 0
+        properties.get_or_add_numId().val = open_lists[block.level]
+
     for block in doc.blocks:
+        if block.kind != "item":
+            open_lists.clear()
         if block.kind == "heading":
             fill(word.add_paragraph(style=f"Heading {min(block.level, 9)}"), block.text)
         elif block.kind == "paragraph":
@@ -394,7 +416,7 @@ def build_docx(doc: Document, where: str) -> bytes:
         elif block.kind == "quote":
             fill(word.add_paragraph(style="Quote"), block.text)
         elif block.kind == "item":
-            fill(word.add_paragraph(style=list_style(block)), block.text)
+            number(fill(word.add_paragraph(style=list_style(block)), block.text), block)
         elif block.kind == "code":
             for line in block.text.split("\n"):
                 word.add_paragraph(line, style="Code")

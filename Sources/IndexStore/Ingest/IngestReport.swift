@@ -19,6 +19,8 @@ package struct IngestReport: Sendable {
   package var failures: [FailureRecord] = []
   package var seconds = 0.0
 
+  package init() {}
+
   package var chunksPerSecond: Double { seconds > 0 ? Double(chunks) / seconds : 0 }
 }
 

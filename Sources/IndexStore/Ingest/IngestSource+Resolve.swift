@@ -76,7 +76,8 @@ extension IngestSource {
       isComplete = true
       prefix = ""
       candidates = []
-      for line in try BEIRReader.records(try Folder.readFile(absolute)) {
+      var reader = BEIRReader(bytes: try Folder.readFile(absolute), limits: limits)
+      while let line = try reader.next() {
         candidates.append(
           Candidate(
             id: line.id, uri: absolute + "#" + line.id,

@@ -52,7 +52,7 @@ package struct SegmentManifest: Codable, Hashable, Sendable {
     metric = configuration.metric.rawValue
     embeddingModel = configuration.embedding.model
     embeddingWeights = configuration.embedding.weightsHash
-    chunker = configuration.chunking.identity
+    chunker = configuration.chunkerIdentity
     analyzer = configuration.analyzer.identity
     hnswM = configuration.hnsw.M
     hnswEfConstruction = configuration.hnsw.efConstruction

@@ -57,7 +57,7 @@ struct CollectionsCommand: AsyncParsableCommand {
       Terminal.out("chunks      \(summary.chunks) in \(summary.segments) segments")
       Terminal.out("model       \(configuration.embedding.model), \(configuration.embedding.dimension) dimensions")
       Terminal.out("weights     \(configuration.embedding.weightsHash)")
-      Terminal.out("chunker     \(configuration.chunking.identity)")
+      Terminal.out("chunker     \(configuration.chunkerIdentity)")
       Terminal.out("analyzer    \(configuration.analyzer.identity)")
       for document in documents { Terminal.out("  \(document.id)  \(document.title ?? "")") }
       for failure in failures { Terminal.out("  failed: \(failure.path): \(failure.reason)") }
@@ -107,7 +107,7 @@ struct CollectionSummary {
       ("embedding_weights", .string(configuration.embedding.weightsHash)),
       ("dimension", .integer(configuration.embedding.dimension)),
       ("pooling", .string(configuration.embedding.pooling.rawValue)),
-      ("chunker", .string(configuration.chunking.identity)),
+      ("chunker", .string(configuration.chunkerIdentity)),
       ("analyzer", .string(configuration.analyzer.identity)),
     ]
   }

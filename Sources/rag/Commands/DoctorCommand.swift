@@ -25,7 +25,8 @@ struct DoctorCommand: AsyncParsableCommand {
     let store = ModelStore(root: wiring.settings.modelsFolder)
     for collection in report.collections where collection.model.pooling != .provider {
       do {
-        let identity = try store.verify(name: collection.model.model)
+        try store.verify(name: collection.model.model)
+        let identity = try ModelDirectory(path: store.directory(of: collection.model.model)).identity()
         if identity != collection.model {
           report.problems.append(
             DoctorReport.Problem(

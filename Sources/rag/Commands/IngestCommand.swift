@@ -93,7 +93,7 @@ struct IngestCommand: AsyncParsableCommand {
     options.limits.fileBytes = maxFileBytes ?? options.limits.fileBytes
     let cached: any Embedder =
       embedder.identity.pooling == .provider
-      ? CachingEmbedder(embedder, cache: CatalogEmbeddingCache(catalog: home.catalog)) : embedder
+      ? embedder : embedder
     let line = ProgressLine(isQuiet: global.quiet)
     let pipeline = IngestPipeline(collection: name, in: home, embedder: cached, options: options) {
       line.show($0)

@@ -22,16 +22,19 @@ struct ModelsCommand: AsyncParsableCommand {
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
-      let models = try ModelsCommand.store(global).list()
+      let models = try ModelsCommand.store(global).list().map { entry in
+        (name: entry.name, identity: try ModelDirectory(path: entry.directory).identity())
+      }
       if global.json {
-        Terminal.out(JSONValue.object([("models", .array(models.map(\.json)))]).description)
+        Terminal.out(JSONValue.object([("models", .array(models.map(\.identity.json)))]).description)
         return
       }
       if models.isEmpty { Terminal.out("No model is installed: 'rag models pull' fetches the default one.") }
       for model in models {
+        let identity = model.identity
         Terminal.out(
-          "\(model.model): \(model.dimension) dimensions, \(model.pooling.rawValue) pooling, "
-            + "\(model.maximumTokens) tokens, weights \(model.weightsHash.prefix(12))")
+          "\(model.name): \(identity.dimension) dimensions, \(identity.pooling.rawValue) pooling, "
+            + "\(identity.maximumTokens) tokens, weights \(identity.weightsHash.prefix(12))")
       }
     }
   }
@@ -50,7 +53,8 @@ struct ModelsCommand: AsyncParsableCommand {
       } else if !global.quiet {
         Terminal.note("\(pinned.name) is installed already")
       }
-      let identity = try store.verify(name: pinned.name)
+      try store.verify(name: pinned.name)
+      let identity = try ModelDirectory(path: store.directory(of: pinned.name)).identity()
       Terminal.out(
         global.json
           ? identity.json.description
@@ -67,7 +71,10 @@ struct ModelsCommand: AsyncParsableCommand {
 
     func run() async throws {
       let folder = URL(fileURLWithPath: directory).standardizedFileURL
-      let identity = try ModelsCommand.store(global).add(directory: folder.path, name: name ?? folder.lastPathComponent)
+      let store = try ModelsCommand.store(global)
+      let name = name ?? folder.lastPathComponent
+      try store.add(directory: folder.path, name: name)
+      let identity = try ModelDirectory(path: store.directory(of: name)).identity()
       Terminal.out(global.json ? identity.json.description : "\(identity.model): installed")
     }
   }
@@ -79,9 +86,12 @@ struct ModelsCommand: AsyncParsableCommand {
 
     func run() async throws {
       let store = try ModelsCommand.store(global)
-      let names = try name.map { [$0] } ?? store.list().map(\.model)
+      let names = try name.map { [$0] } ?? store.list().map(\.name)
       var verified: [EmbeddingModelIdentity] = []
-      for name in names { verified.append(try store.verify(name: name)) }
+      for name in names {
+        try store.verify(name: name)
+        verified.append(try ModelDirectory(path: store.directory(of: name)).identity())
+      }
       if global.json {
         Terminal.out(JSONValue.object([("models", .array(verified.map(\.json)))]).description)
         return

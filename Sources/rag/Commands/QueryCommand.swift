@@ -97,7 +97,7 @@ struct AnsweredQuestion {
       ("segments", .array(snapshot.segmentNames.map { .string($0) })),
       ("embedding_model", .string(configuration.embedding.model)),
       ("embedding_weights", .string(configuration.embedding.weightsHash)),
-      ("chunker", .string(configuration.chunking.identity)),
+      ("chunker", .string(configuration.chunkerIdentity)),
       ("analyzer", .string(configuration.analyzer.identity)),
       ("mode", .string(result.mode.rawValue)),
       ("fusion", result.mode == .hybrid ? .string(query.fusion.identity) : .null),

@@ -31,7 +31,7 @@ struct ReindexCommand: AsyncParsableCommand {
     let local = try wiring.embedder(named: model)
     let embedder: any Embedder =
       local.identity.pooling == .provider
-      ? CachingEmbedder(local, cache: CatalogEmbeddingCache(catalog: home.catalog)) : local
+      ? local : local
     let writer = try CollectionWriter(name, in: home, threads: wiring.settings.threads, holder: "rag reindex")
     try writer.configuration.requireSameModel(as: embedder.identity, collection: name)
     let chunker = Chunker(options: writer.configuration.chunking) { embedder.countTokens($0) }
