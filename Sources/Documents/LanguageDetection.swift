@@ -62,7 +62,7 @@ private func latinLanguage(_ sample: [UInt8]) -> String? {
 private let stopWordIndex: [String: [Int]] = {
   var index: [String: [Int]] = [:]
   for (number, language) in stopWords.enumerated() {
-    for word in language.words.split(separator: " ") { index[String(word), default: []].append(number) }
+    for word in Set(language.words.split(separator: " ")) { index[String(word), default: []].append(number) }
   }
   return index
 }()

@@ -65,6 +65,7 @@ extension ParsedDocument {
         position += 1
       } else if TextScan.has("<!--", in: bytes, at: position) {
         let start = position
+        position += 4
         while position < content.upperBound, !TextScan.has("-->", in: bytes, at: position) { position += 1 }
         guard position < content.upperBound else { return start }
         position += 3

@@ -30,6 +30,9 @@ struct MeasuredText {
     return max(1, floor, countTokens(substring(range)))
   }
 
+  /// A copy of `range`: graphemes of a slice are looked up in all of the text around it, however long.
+  private func detached(_ range: Range<Int>) -> String { TextScan.string(range, in: bytes) }
+
   // MARK: Cutting
 
   /// Borders to cut at, from the best to the last resort.
@@ -149,7 +152,7 @@ struct MeasuredText {
   private func graphemeBorder(after start: Int, size: Int, end: Int) -> Int {
     let view = TextScan.scalarBorder(min(end, start + size + 64), in: bytes)
     var border = start
-    for character in substring(start..<view) {
+    for character in detached(start..<view) {
       let next = border + character.utf8.count
       // The last grapheme in view may go on behind it.
       if border > start, next - start > size || (next == view && view < end) { break }
@@ -194,7 +197,7 @@ struct MeasuredText {
     }
     var borders: [Int] = []
     var position = low
-    for character in substring(low..<end) {
+    for character in detached(low..<end) {
       // The first border in view may lie inside a grapheme.
       if position > low { borders.append(position) }
       position += character.utf8.count

@@ -40,15 +40,28 @@ struct PassagePacker {
     var remaining = units.reduce(0) { $0 + $1.cost }
     var first = units.startIndex
     var previousStart: Int?
+    // How much longer joined text was than its units' sum, so that the next passage is not tried too long again.
+    var inflation = 1.0
     while first < units.endIndex {
       var begin = units[first].range.lowerBound
       var used = 0
-      if let previousStart, let piece = overlapPiece(before: first, in: units, after: previousStart) {
+      if let previousStart,
+        let piece = overlapPiece(before: first, in: units, after: previousStart, inflation)
+      {
         begin = piece.range.lowerBound
         used = piece.cost
       }
-      var end = take(units, from: first, used: used, remaining: remaining)
+      let taken = take(units, from: first, used: used, remaining: remaining, inflation)
+      var end = taken
       (begin, end) = fit(units, from: first, begin: begin, end: end)
+      let lostOverlap = used > 0 && begin == units[first].range.lowerBound
+      if end < taken || lostOverlap {
+        let sum = units[first..<end].reduce(0) { $0 + $1.cost }
+        let cost = text.cost(units[first].range.lowerBound..<units[end - 1].range.upperBound, limit: budget)
+        inflation = max(inflation, Double(cost) / Double(sum))
+      } else {
+        inflation = max(1, inflation * 0.9)
+      }
       for unit in units[first..<end] { remaining -= unit.cost }
       out.append(begin..<units[end - 1].range.upperBound)
       previousStart = begin
@@ -57,8 +70,10 @@ struct PassagePacker {
   }
 
   /// How many units the next passage takes: what makes the passages of the run even, within the budget.
-  private func take(_ units: ArraySlice<Unit>, from first: Int, used: Int, remaining: Int) -> Int {
-    let room = max(1, budget - used)
+  private func take(
+    _ units: ArraySlice<Unit>, from first: Int, used: Int, remaining: Int, _ inflation: Double
+  ) -> Int {
+    let room = max(1, Int(Double(budget - used) / inflation))
     let passages = (remaining + room - 1) / room
     let even = (remaining + passages - 1) / max(1, passages)
     var sum = 0
@@ -107,13 +122,15 @@ struct PassagePacker {
   }
 
   /// The text to repeat in front of the unit at `first`, if it goes on with a cut block.
-  private func overlapPiece(before first: Int, in units: ArraySlice<Unit>, after previousStart: Int)
+  private func overlapPiece(
+    before first: Int, in units: ArraySlice<Unit>, after previousStart: Int, _ inflation: Double
+  )
     -> MeasuredText.Piece?
   {
     guard overlap > 0, let block = units[first].cutBlock, first > units.startIndex,
       units[first - 1].cutBlock == block
     else { return nil }
-    let room = min(overlap, budget - units[first].cost)
+    let room = Int(Double(min(overlap, budget - units[first].cost)) / inflation)
     var used = 0
     var start = first
     var floor = previousStart + 1

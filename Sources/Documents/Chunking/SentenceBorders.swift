@@ -4,11 +4,11 @@
 /// that may start a sentence, at the full stops of Chinese, Japanese, Hindi and Arabic wherever they stand, and
 /// at a blank line. A full stop ends none after a known abbreviation, an initial (`J. Smith`), a number at the
 /// start of a line (`1. First`), or before a small letter; inside numbers and names no white space follows.
-enum SentenceBorders {
+package enum SentenceBorders {
   /// The sentences of `range`, in order, without blanks at their ends; only blanks lie between them.
   ///
   /// - Complexity: O(range).
-  static func split(_ range: Range<Int>, in bytes: [UInt8]) -> [Range<Int>] {
+  package static func split(_ range: Range<Int>, in bytes: [UInt8]) -> [Range<Int>] {
     var out: [Range<Int>] = []
     var start = range.lowerBound
     var index = range.lowerBound

@@ -143,7 +143,8 @@ struct ScriptPlausibility: Sendable {
       if (0x3041...0x30FF).contains(scalar.value) { kana += 1 }
       sum += weight(scalar.value, after: previous)
     }
-    guard total > 0 else { return -1 }
+    // Two or three characters fit anything.
+    guard total >= 4 else { return -1 }
     if language == "ja", kana * 7 < total { return -1 }
     return sum / Double(total)
   }

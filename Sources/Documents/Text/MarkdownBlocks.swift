@@ -9,13 +9,12 @@ struct MarkdownBlocks {
   private var position: Int
   /// Columns at which the content of each open list item starts, outermost first.
   private var openItems: [Int] = []
-  /// No comment closes after this offset, so none is looked for again.
-  private var lastCommentEnd: Int
+  /// The last search for the end of a comment and what it found, so that no stretch is searched twice.
+  private var lastClose = (from: 0, close: -1)
 
   init(bytes: [UInt8], start: Int) {
     self.bytes = bytes
     position = start
-    lastCommentEnd = bytes.count
   }
 
   /// - Complexity: O(bytes).
@@ -200,19 +199,20 @@ struct MarkdownBlocks {
 
   /// Where a comment that starts at `line` and has nothing but white space after it ends, or `nil`.
   private mutating func commentEnd(_ line: Line) -> Int? {
-    guard line.indent < 4, TextScan.has("<!--", in: bytes, at: line.text), line.text < lastCommentEnd else {
-      return nil
-    }
-    var index = line.text + 4
-    while index + 2 < bytes.count {
-      if bytes[index] == 0x2D, TextScan.has("-->", in: bytes, at: index) {
-        let rest = TextScan.line(in: bytes, from: index + 3, to: bytes.count)
-        return TextScan.isBlank(rest, in: bytes) ? rest.upperBound : nil
-      }
-      index += 1
-    }
-    lastCommentEnd = line.text
-    return nil
+    guard line.indent < 4, TextScan.has("<!--", in: bytes, at: line.text) else { return nil }
+    let close = commentClose(from: line.text + 4)
+    guard close < bytes.count else { return nil }
+    let rest = TextScan.line(in: bytes, from: close + 3, to: bytes.count)
+    return TextScan.isBlank(rest, in: bytes) ? rest.upperBound : nil
+  }
+
+  /// Offset of the first `-->` from `start` on, or the text's end.
+  private mutating func commentClose(from start: Int) -> Int {
+    if start >= lastClose.from, start <= lastClose.close { return lastClose.close }
+    var close = start
+    while close < bytes.count, !TextScan.has("-->", in: bytes, at: close) { close += 1 }
+    lastClose = (start, close)
+    return close
   }
 
   /// Whether `line` ends a paragraph above it by starting something else.
@@ -326,7 +326,8 @@ struct MarkdownBlocks {
         if isAfterBlank || underlineLevel(line) != nil || interruptsParagraph(line) { break }
       } else if let fence = fence(line) {
         end = fencedEnd(after: line, fence, content: marker.content)
-        isAfterBlank = false
+        // Code is no paragraph: a line at the margin below it does not go on with the item.
+        isAfterBlank = true
         continue
       }
       isAfterBlank = false
