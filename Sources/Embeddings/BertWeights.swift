@@ -27,9 +27,11 @@ struct BertWeights {
     let count = configuration.maximumPositions
     let positions = try floats("embeddings.position_embeddings.weight", [count, hidden])
     let types = try floats("embeddings.token_type_embeddings.weight", [configuration.tokenTypes, hidden])
-    var sums = Array(positions.values)
-    for row in 0..<count {
-      for column in 0..<hidden { sums[row * hidden + column] += types.values[column] }
+    var sums = positions.copied()
+    types.withValues { types in
+      for row in 0..<count {
+        for column in 0..<hidden { sums[row * hidden + column] += types[column] }
+      }
     }
     return sums
   }
@@ -45,25 +47,24 @@ struct BertWeights {
   private func linear(
     _ names: [String], inputs: Int, outputs: Int, activation: LinearLayer.Activation = .none
   ) throws(EmbeddingError) -> LinearLayer {
-    var weights: [Float] = []
-    var bias: [Float] = []
-    let sole = try floats(names[0] + ".weight", [outputs, inputs])
-    bias += try floats(names[0] + ".bias", [outputs]).values
-    if names.count > 1 {
-      weights.reserveCapacity(names.count * inputs * outputs)
-      weights += sole.values
-      for name in names.dropFirst() {
-        weights += try floats(name + ".weight", [outputs, inputs]).values
-        bias += try floats(name + ".bias", [outputs]).values
-      }
-    }
-    return bias.withUnsafeBufferPointer { bias in
-      weights.withUnsafeBufferPointer { joined in
+    func packed(_ weights: UnsafeBufferPointer<Float>, _ bias: [Float]) -> LinearLayer {
+      bias.withUnsafeBufferPointer { bias in
         LinearLayer(
-          weights: names.count > 1 ? joined : sole.values, bias: bias, inputs: inputs,
-          outputs: outputs * names.count, activation: activation, engine: engine, precision: precision)
+          weights: weights, bias: bias, inputs: inputs, outputs: outputs * names.count,
+          activation: activation,
+          engine: engine, precision: precision)
       }
     }
+    let first = try floats(names[0] + ".weight", [outputs, inputs])
+    var bias = try floats(names[0] + ".bias", [outputs]).copied()
+    if names.count == 1 { return first.withValues { packed($0, bias) } }
+    var weights = first.copied()
+    weights.reserveCapacity(names.count * inputs * outputs)
+    for name in names.dropFirst() {
+      weights += try floats(name + ".weight", [outputs, inputs]).copied()
+      bias += try floats(name + ".bias", [outputs]).copied()
+    }
+    return weights.withUnsafeBufferPointer { packed($0, bias) }
   }
 
   private func layer(_ index: Int) throws(EmbeddingError) -> BertEncoder.Layer {

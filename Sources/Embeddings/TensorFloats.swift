@@ -2,8 +2,8 @@
 ///
 /// `@unchecked Sendable`: written in `init` only.
 package final class TensorFloats: @unchecked Sendable {
-  /// Row-major.
-  package let values: UnsafeBufferPointer<Float>
+  /// Row-major. Valid only while this object lives: who keeps the pointer keeps the object.
+  let values: UnsafeBufferPointer<Float>
   private let owned: UnsafeMutableBufferPointer<Float>?
   private let owner: MappedModelFile
 
@@ -40,6 +40,18 @@ package final class TensorFloats: @unchecked Sendable {
 
   deinit {
     owned?.deallocate()
+  }
+
+  /// The elements as an array of their own, row-major.
+  ///
+  /// - Complexity: O(elements).
+  package func copied() -> [Float] {
+    withValues { Array($0) }
+  }
+
+  /// Hands the elements to `body`, row-major.
+  func withValues<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
+    withExtendedLifetime(self) { body(values) }
   }
 
   /// IEEE 754 binary16 to binary32, exact. (`Float16` isn't there on every platform.)

@@ -53,7 +53,7 @@ package final class LinearWorker {
         rounded = .allocate(capacity: count)
       }
       TransformerKernels.current.round(input, to: rounded, count: count)
-      source = UnsafeRawPointer(rounded.baseAddress ?? UnsafeMutablePointer(bitPattern: 64).unsafelyUnwrapped)
+      if let start = rounded.baseAddress { source = UnsafeRawPointer(start) }
     }
     let status = rag_dnnl_linear_run(&product, stream, packed, source, layer.bias.baseAddress, output)
     precondition(status == dnnl_success, "oneDNN status \(status.rawValue) for \(shape)")

@@ -1,5 +1,4 @@
 import COpenBLAS
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
