@@ -62,7 +62,7 @@ let package = Package(
         "Kernels", "Storage", "Documents", "LexicalIndex", "VectorIndex", "Embeddings", "Catalog",
         crypto, logging,
       ]),
-    module("Retrieval", ["Kernels", "LexicalIndex", "VectorIndex", "Embeddings", "IndexStore"]),
+    module("Retrieval", ["Kernels", "LexicalIndex", "Embeddings", "IndexStore", "Catalog"]),
     module("Generation", ["Kernels", "LexicalIndex", "Embeddings"]),
 
     // Entry
@@ -77,8 +77,10 @@ let package = Package(
       swiftSettings: settings),
 
     // Tests
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-    tests("Kernels", ["Kernels"]),
+    .target(
+      name: "TestSupport", dependencies: ["Catalog", "Documents", "Embeddings", "IndexStore", "Kernels"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    tests("Kernels", ["Kernels", "CKernels"]),
     tests("Storage", ["Storage", "CKernels"]),
     tests(
       "Transport",
@@ -90,7 +92,7 @@ let package = Package(
     tests("LexicalIndex", ["LexicalIndex", "Kernels", "Storage"]),
     tests("VectorIndex", ["VectorIndex", "Kernels", "Storage"]),
     tests("Embeddings", ["Embeddings", "Kernels", "Transport"], resources: [.copy("Fixtures")]),
-    tests("Catalog", ["Catalog"]),
+    tests("Catalog", ["Catalog", "Documents"]),
     tests(
       "IndexStore",
       [
@@ -99,8 +101,8 @@ let package = Package(
       ]),
     tests(
       "Retrieval",
-      ["Retrieval", "IndexStore", "Embeddings", "Documents", "Kernels", "LexicalIndex", "VectorIndex"]),
-    tests("Generation", ["Generation", "Embeddings", "Kernels"]),
-    tests("CLI", []),
+      ["Retrieval", "IndexStore", "Catalog", "Embeddings", "Documents", "Kernels", "LexicalIndex", "VectorIndex"]),
+    tests("Generation", ["Generation", "Embeddings", "Kernels", "LexicalIndex"]),
+    tests("CLI", ["rag"]),
   ]
 )

@@ -9,7 +9,8 @@ package struct ParsedDocument: Equatable, Sendable {
   /// Normalised text: valid UTF-8, `\n` line ends, no NUL, no byte order mark. Plain text, Markdown and code
   /// are otherwise kept byte for byte.
   package var text: String
-  /// Ascending, not overlapping; together they cover all text that is not blank.
+  /// Ascending, not overlapping; together they cover all text that is not blank, but for what Markdown hides
+  /// from its reader (front matter, comments, thematic breaks). `invariantViolation()` checks it.
   package var blocks: [Block]
   /// Byte offset in `text` at which each page (slide, sheet) starts; empty where the format has no pages.
   package var pageStarts: [Int]

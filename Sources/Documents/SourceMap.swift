@@ -1,5 +1,7 @@
 /// Maps byte offsets of normalised text back to byte offsets of the source file.
 ///
+/// For a file that is not UTF-8 they are offsets in its transcription to UTF-8.
+///
 /// A list of runs: from `text` onwards, the text came from `source` onwards, byte for byte, until the next
 /// run. Empty means identity. Formats whose text is not a copy of source bytes (PDF, Office) keep none.
 package struct SourceMap: Hashable, Codable, Sendable {

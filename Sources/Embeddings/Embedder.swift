@@ -13,4 +13,12 @@ package protocol Embedder: Sendable {
   ///
   /// Exact for a local model; a provider's model counts by an estimate that errs high.
   func countTokens(_ text: Substring) -> Int
+
+  /// Whether the model has learnt the writing system of a letter.
+  func knows(_ letter: Unicode.Scalar) -> Bool
+}
+
+extension Embedder {
+  /// A model of which nothing else is known is taken to know every script.
+  package func knows(_ letter: Unicode.Scalar) -> Bool { true }
 }

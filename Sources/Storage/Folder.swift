@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// Folders and small files, changed so that a crash leaves the old state or the new one.
@@ -33,6 +34,15 @@ package enum Folder {
     let parents = [parent(of: source), parent(of: target)]
     try sync(parents[1])
     if parents[0] != parents[1] { try sync(parents[0]) }
+  }
+
+  /// Swaps two folders in one step: nobody ever finds neither.
+  package static func exchange(_ a: String, with b: String) throws(StorageError) {
+    guard rag_exchange(a, b) == 0 else {
+      throw .system("exchange with \(b)", a)
+    }
+    try sync(parent(of: a))
+    try sync(parent(of: b))
   }
 
   /// Names of the entries of `path`, sorted by bytes; empty where the folder is missing.

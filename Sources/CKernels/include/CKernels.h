@@ -2,5 +2,6 @@
 // C kernels of rag: one file an instruction set, one function table a family, chosen once at start.
 #include "crc32c.h"
 #include "distance.h"
+#include "exchange.h"
 #include "simd_level.h"
 #include "transformer.h"

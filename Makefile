@@ -1,0 +1,61 @@
+# make demo   ingest corpus/ and answer three questions; does all the set-up
+# make test   run every test; does all the set-up
+# make build  .build/release/rag
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+APT_PACKAGES := libcurl4-openssl-dev libsqlite3-dev libopenblas-dev libdnnl-dev libstemmer-dev libxml2-dev \
+	libzip-dev poppler-utils qpdf python3 python3-pip
+SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
+RAG := .build/release/rag
+PREFIX ?= /usr/local
+
+.PHONY: demo test build deps model lint format install clean
+
+demo: build model
+	@$(RAG) ingest corpus
+	@for question in \
+		"Which PSI value means that a feature has drifted badly?" \
+		"What does reciprocal rank fusion do?" \
+		"How is a bad model version rolled back?"; do \
+		echo; echo "> $$question"; $(RAG) query "$$question"; \
+	done
+
+test: deps model
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+build: deps
+	@swift build -c release --product rag
+
+# Debian packages, through apt, only those that are missing.
+deps:
+	@missing=""; for package in $(APT_PACKAGES); do \
+		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "Installing Debian packages:$$missing"; \
+		$(SUDO) apt-get update -qq; \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+# The embedding model, into the cache folder; every file is checked against its pinned SHA-256.
+model: build
+	@$(RAG) models pull --quiet > /dev/null
+
+lint:
+	swift format lint --strict --recursive --parallel --configuration .swift-format Package.swift Sources Tests
+	python3 .ci/check_sources.py
+
+format:
+	swift format --in-place --recursive --parallel --configuration .swift-format Package.swift Sources Tests
+
+install: build
+	install -D -m 755 $(RAG) $(DESTDIR)$(PREFIX)/bin/rag
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	$(RAG) --generate-completion-script bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rag
+	$(RAG) --generate-completion-script zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rag
+
+clean:
+	rm -rf .build

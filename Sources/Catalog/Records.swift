@@ -1,0 +1,187 @@
+import Documents
+
+/// A named collection and the generation that serves it.
+package struct CollectionRecord: Hashable, Sendable {
+  package var id: Int64
+  package var name: String
+  /// Grows by one with each commit: readers look at it to see that there is something new.
+  package var version: Int64
+  package var servingGeneration: Int64
+  /// JSON of the serving generation's configuration; its type is `IndexStore`'s.
+  package var configuration: String
+  /// Number of the next segment folder; never used twice.
+  package var nextSegment: Int
+}
+
+/// A folder or file that documents came from.
+package struct SourceRecord: Hashable, Sendable {
+  package var id: Int64
+  /// First part of the identities of its documents.
+  package var label: String
+  /// Absolute path.
+  package var root: String
+}
+
+/// What identifies the state of a source file without reading it.
+package struct SourceStamp: Hashable, Sendable {
+  package var inode: Int64
+  package var bytes: Int64
+  /// Nanoseconds since 1970.
+  package var modified: Int64
+  /// Nanoseconds since 1970.
+  package var changed: Int64
+
+  package init(inode: Int64, bytes: Int64, modified: Int64, changed: Int64) {
+    self.inode = inode
+    self.bytes = bytes
+    self.modified = modified
+    self.changed = changed
+  }
+}
+
+/// A document's row without its text.
+package struct DocumentRecord: Hashable, Sendable {
+  /// Row number; 0 before it is stored.
+  package var row: Int64
+  /// Identity shown to users: source label and relative path, or an id of the caller's.
+  package var id: String
+  package var source: Int64?
+  package var uri: String
+  package var format: DocumentFormat
+  package var title: String?
+  package var language: String?
+  /// SHA-256 of the source bytes: the document's version.
+  package var contentHash: [UInt8]
+  /// `nil` where the file was too young to trust its times.
+  package var stamp: SourceStamp?
+  package var metadata: [String: MetadataValue]
+  /// Seconds since 1970.
+  package var ingestedAt: Double
+
+  package init(
+    row: Int64 = 0, id: String, source: Int64? = nil, uri: String, format: DocumentFormat,
+    title: String? = nil, language: String? = nil, contentHash: [UInt8], stamp: SourceStamp? = nil,
+    metadata: [String: MetadataValue] = [:], ingestedAt: Double = 0
+  ) {
+    self.row = row
+    self.id = id
+    self.source = source
+    self.uri = uri
+    self.format = format
+    self.title = title
+    self.language = language
+    self.contentHash = contentHash
+    self.stamp = stamp
+    self.metadata = metadata
+    self.ingestedAt = ingestedAt
+  }
+}
+
+/// What decides whether a document has changed.
+package struct DocumentVersion: Hashable, Sendable {
+  package var row: Int64
+  package var id: String
+  package var contentHash: [UInt8]
+  package var stamp: SourceStamp?
+}
+
+/// A document's normalised text and the structure that chunkers need.
+package struct DocumentText: Codable, Hashable, Sendable {
+  package var text: String
+  package var blocks: [Block]
+  package var pageStarts: [Int]
+  package var sourceMap: SourceMap
+
+  package init(text: String, blocks: [Block], pageStarts: [Int], sourceMap: SourceMap) {
+    self.text = text
+    self.blocks = blocks
+    self.pageStarts = pageStarts
+    self.sourceMap = sourceMap
+  }
+}
+
+/// A committed segment folder.
+package struct SegmentRecord: Hashable, Sendable {
+  package var row: Int64
+  package var number: Int
+  package var chunkCount: Int
+  /// Names `deletes-N.bin`; 0 where nothing is deleted.
+  package var deletesGeneration: Int
+  package var deletedCount: Int
+  /// JSON of the manifest; its type is `IndexStore`'s.
+  package var manifest: String
+  /// JSON of the stamps under which the files' checksums were last found right.
+  package var stamps: String
+
+  package init(
+    row: Int64 = 0, number: Int, chunkCount: Int, deletesGeneration: Int = 0, deletedCount: Int = 0,
+    manifest: String, stamps: String
+  ) {
+    self.row = row
+    self.number = number
+    self.chunkCount = chunkCount
+    self.deletesGeneration = deletesGeneration
+    self.deletedCount = deletedCount
+    self.manifest = manifest
+    self.stamps = stamps
+  }
+}
+
+/// Where a chunk is, in its document and in the indexes.
+package struct ChunkRecord: Hashable, Sendable {
+  /// 16 bytes.
+  package var id: [UInt8]
+  package var document: Int64
+  /// Segment number.
+  package var segment: Int
+  package var ordinal: UInt32
+  package var chunk: Chunk
+}
+
+/// A chunk with its document and its passage, as retrieval hands it on.
+package struct ChunkContent: Hashable, Sendable {
+  package var record: ChunkRecord
+  package var documentID: String
+  package var uri: String
+  package var format: DocumentFormat
+  package var title: String?
+  package var language: String?
+  package var metadata: [String: MetadataValue]
+  /// Bytes `record.chunk.range` of the document's normalised text.
+  package var text: String
+}
+
+/// A file that could not be ingested.
+package struct FailureRecord: Hashable, Sendable {
+  package var path: String
+  package var reason: String
+
+  package init(path: String, reason: String) {
+    self.path = path
+    self.reason = reason
+  }
+}
+
+/// An answer that was given: enough to tell what it rested on, and no document text.
+package struct AnswerRecord: Hashable, Sendable {
+  package var id: String
+  package var collection: String
+  package var question: String
+  /// JSON object.
+  package var lineage: String
+  /// JSON object: timings, scores, ids of the chunks that were cited.
+  package var details: String
+  /// Seconds since 1970.
+  package var createdAt: Double
+
+  package init(
+    id: String, collection: String, question: String, lineage: String, details: String, createdAt: Double
+  ) {
+    self.id = id
+    self.collection = collection
+    self.question = question
+    self.lineage = lineage
+    self.details = details
+    self.createdAt = createdAt
+  }
+}

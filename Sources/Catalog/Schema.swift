@@ -1,0 +1,110 @@
+import GRDB
+
+/// The tables, and how older catalogs become newer ones. Migrations are only ever added.
+enum Schema {
+  /// `PRAGMA user_version` of a catalog that this build writes.
+  static let version = 1
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1: collections, documents, segments") { database in
+      try database.execute(sql: first)
+      try database.execute(sql: "PRAGMA user_version = 1")
+    }
+    return migrator
+  }
+
+  private static let first = """
+    CREATE TABLE collections (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      name TEXT NOT NULL UNIQUE,
+      version INTEGER NOT NULL DEFAULT 0,
+      serving_generation INTEGER,
+      next_segment INTEGER NOT NULL DEFAULT 1,
+      created_at REAL NOT NULL
+    );
+    CREATE TABLE generations (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+      configuration TEXT NOT NULL,
+      created_at REAL NOT NULL
+    );
+    CREATE TABLE sources (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+      label TEXT NOT NULL,
+      root TEXT NOT NULL,
+      UNIQUE (collection, label),
+      UNIQUE (collection, root)
+    );
+    CREATE TABLE documents (
+      row INTEGER PRIMARY KEY AUTOINCREMENT,
+      collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+      id TEXT NOT NULL,
+      source INTEGER REFERENCES sources(id),
+      uri TEXT NOT NULL,
+      format TEXT NOT NULL,
+      title TEXT,
+      language TEXT,
+      content_hash BLOB NOT NULL,
+      stamp_inode INTEGER,
+      stamp_bytes INTEGER,
+      stamp_modified INTEGER,
+      stamp_changed INTEGER,
+      metadata TEXT NOT NULL,
+      ingested_at REAL NOT NULL,
+      UNIQUE (collection, id)
+    );
+    CREATE INDEX documents_by_source ON documents(source);
+    CREATE TABLE document_texts (
+      document INTEGER PRIMARY KEY REFERENCES documents(row) ON DELETE CASCADE,
+      structure TEXT NOT NULL,
+      text BLOB NOT NULL
+    );
+    CREATE TABLE segments (
+      row INTEGER PRIMARY KEY AUTOINCREMENT,
+      generation INTEGER NOT NULL REFERENCES generations(id) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      chunk_count INTEGER NOT NULL,
+      deletes_generation INTEGER NOT NULL DEFAULT 0,
+      deleted_count INTEGER NOT NULL DEFAULT 0,
+      manifest TEXT NOT NULL,
+      stamps TEXT NOT NULL,
+      UNIQUE (generation, number)
+    );
+    CREATE TABLE chunks (
+      generation INTEGER NOT NULL REFERENCES generations(id) ON DELETE CASCADE,
+      id BLOB NOT NULL,
+      document INTEGER NOT NULL REFERENCES documents(row) ON DELETE CASCADE,
+      segment INTEGER NOT NULL,
+      ordinal INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      start INTEGER NOT NULL,
+      "end" INTEGER NOT NULL,
+      page INTEGER,
+      heading_path TEXT NOT NULL,
+      PRIMARY KEY (generation, id)
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX chunks_by_document ON chunks(document, generation, position);
+    CREATE UNIQUE INDEX chunks_by_segment ON chunks(generation, segment, ordinal);
+    CREATE TABLE failures (
+      collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+      path TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      failed_at REAL NOT NULL,
+      PRIMARY KEY (collection, path)
+    ) WITHOUT ROWID;
+    CREATE TABLE embedding_cache (
+      key BLOB PRIMARY KEY,
+      vector BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE answers (
+      id TEXT PRIMARY KEY,
+      collection TEXT NOT NULL,
+      question TEXT NOT NULL,
+      lineage TEXT NOT NULL,
+      details TEXT NOT NULL,
+      created_at REAL NOT NULL
+    ) WITHOUT ROWID;
+    """
+}

@@ -1,0 +1,43 @@
+/// Reads a workbook's table of shared strings, each on one line, without phonetic hints.
+///
+/// - Source: ECMA-376 part 1, section 18.4.
+final class XLSXSharedStrings: XMLStreamHandler {
+  private(set) var strings: [[UInt8]] = []
+  private var line = InlineText()
+  private var isInsideText = false
+  private var isPhonetic = false
+  private var bytes = 0
+  private let limit: Int
+
+  init(limits: ReadingLimits) {
+    limit = limits.unpackedBytes
+  }
+
+  func start(_ name: String, _ attributes: XMLAttributes) throws(DocumentError) {
+    switch name {
+    case "t": isInsideText = !isPhonetic
+    case "rPh": isPhonetic = true
+    default: break
+    }
+  }
+
+  func text(_ bytes: UnsafeBufferPointer<UInt8>) throws(DocumentError) {
+    if isInsideText { line.append(bytes) }
+  }
+
+  func end(_ name: String) throws(DocumentError) {
+    switch name {
+    case "t": isInsideText = false
+    case "rPh": isPhonetic = false
+    case "si":
+      let text = line.take().map { $0 == 0x0A ? UInt8(0x20) : $0 }
+      // An array costs 32 bytes more than what it holds.
+      bytes += text.count + 48
+      guard bytes <= limit else {
+        throw DocumentError(.tooLarge, "the workbook's strings pass the limit of \(limit) bytes; split it")
+      }
+      strings.append(text)
+    default: break
+    }
+  }
+}

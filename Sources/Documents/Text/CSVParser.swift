@@ -1,0 +1,101 @@
+/// Parts delimited text into records, a record at a time.
+///
+/// Quoting is RFC 4180's: a field that starts with `"` ends at the next single `"`, `""` inside stands for
+/// one. A quote inside an unquoted field is text, as spreadsheets write it.
+///
+/// - Source: RFC 4180, section 2.
+struct CSVParser {
+  let bytes: [UInt8]
+  let delimiter: UInt8
+  private(set) var position: Int
+  /// Line of the file at `position`, from 1.
+  private(set) var line = 1
+
+  init(bytes: [UInt8], delimiter: UInt8, position: Int = 0) {
+    self.bytes = bytes
+    self.delimiter = delimiter
+    self.position = position
+  }
+
+  /// The fields of the next record that isn't blank, or `nil` at the end.
+  ///
+  /// - Throws: `.malformed` for a quote that is never closed or is followed by text, with the line.
+  /// - Complexity: O(record).
+  mutating func next() throws(DocumentError) -> [[UInt8]]? {
+    while position < bytes.count, bytes[position] == 0x0A {
+      position += 1
+      line += 1
+    }
+    guard position < bytes.count else { return nil }
+    var fields: [[UInt8]] = []
+    while true {
+      fields.append(try field())
+      guard position < bytes.count else { return fields }
+      let byte = bytes[position]
+      position += 1
+      if byte == 0x0A {
+        line += 1
+        return fields
+      }
+      if position == bytes.count {
+        fields.append([])
+        return fields
+      }
+    }
+  }
+
+  /// Reads a field and stops at the delimiter, line feed or end behind it.
+  private mutating func field() throws(DocumentError) -> [UInt8] {
+    guard bytes[position] == 0x22 else {
+      let start = position
+      while position < bytes.count, bytes[position] != delimiter, bytes[position] != 0x0A { position += 1 }
+      return Array(bytes[start..<position])
+    }
+    let opened = line
+    var value: [UInt8] = []
+    position += 1
+    while position < bytes.count {
+      let byte = bytes[position]
+      position += 1
+      if byte == 0x22 {
+        guard position < bytes.count, bytes[position] != delimiter, bytes[position] != 0x0A else {
+          return value
+        }
+        guard bytes[position] == 0x22 else {
+          throw DocumentError(
+            .malformed,
+            "line \(line): text after a closing quote; write a quote inside a quoted field twice")
+        }
+        position += 1
+      } else if byte == 0x0A {
+        line += 1
+      }
+      value.append(byte)
+    }
+    throw DocumentError(.malformed, "line \(opened): a quoted field is never closed; add the missing quote")
+  }
+
+  /// The delimiter that parts the start of `bytes` into the most even records of more than one field.
+  ///
+  /// - Complexity: O(1): at most 64 KiB are read, once a candidate.
+  static func sniffDelimiter(_ bytes: [UInt8], preferring preferred: UInt8) -> UInt8 {
+    let isCut = bytes.count > 64 << 10
+    let sample = isCut ? Array(bytes[..<(64 << 10)]) : bytes
+    var best = (delimiter: preferred, score: 0.0)
+    for delimiter in [preferred] + [0x2C, 0x09, 0x3B, 0x7C].filter({ $0 != preferred }) {
+      var parser = CSVParser(bytes: sample, delimiter: delimiter)
+      var counts: [Int] = []
+      while let fields = try? parser.next() { counts.append(fields.count) }
+      // The last record of a cut sample is cut too.
+      if isCut, counts.count > 1 { counts.removeLast() }
+      guard !counts.isEmpty else { continue }
+      var tally: [Int: Int] = [:]
+      for count in counts { tally[count, default: 0] += 1 }
+      let mode = tally.max { ($0.value, $0.key) < ($1.value, $1.key) }
+      guard let mode, mode.key > 1 else { continue }
+      let score = Double(mode.value) / Double(counts.count)
+      if score > best.score + 0.001 { best = (delimiter, score) }
+    }
+    return best.delimiter
+  }
+}

@@ -1,0 +1,121 @@
+import Kernels
+
+/// The forward pass of a BERT encoder over one text at a time.
+///
+/// A text goes through alone, without padding to others: its vector is a function of its tokens only, bit for bit,
+/// whatever else is embedded beside it and on however many threads.
+/// - Source: Devlin et al. 2019, "BERT", section 3; Reimers and Gurevych 2019, "Sentence-BERT", section 3.
+package final class BertEncoder: Sendable {
+  struct Layer: Sendable {
+    let queryKeyValue: LinearLayer
+    let attentionOutput: LinearLayer
+    let attentionNorm: LayerNorm
+    let up: LinearLayer
+    let down: LinearLayer
+    let outputNorm: LayerNorm
+  }
+
+  struct LayerNorm: Sendable {
+    let gamma: TensorFloats
+    let beta: TensorFloats
+  }
+
+  package let configuration: BertConfiguration
+  private let words: TensorFloats
+  /// Shape `[maximumPositions, hiddenSize]`, with the first token type's row added.
+  private let positions: [Float]
+  private let embeddingNorm: LayerNorm
+  private let layers: [Layer]
+
+  /// Takes the weights out of `file`, packed for the engine.
+  ///
+  /// - Throws: `EmbeddingError.modelInvalid` naming the tensor that is missing or doesn't fit.
+  /// - Complexity: O(weights of the layers); word embeddings stay in the mapped file.
+  package init(
+    configuration: BertConfiguration, weights file: SafetensorsFile, precision: MatrixPrecision = .float32,
+    engine: MatrixEngine = .current, threads: Int = 1
+  ) throws(EmbeddingError) {
+    let loader = BertWeights(file: file, configuration: configuration, precision: precision, engine: engine)
+    self.configuration = configuration
+    words = try loader.words()
+    positions = try loader.positions()
+    embeddingNorm = try loader.norm("embeddings.LayerNorm")
+    layers = try loader.layers(threads: threads)
+  }
+
+  /// Runs `tokens` through all layers.
+  ///
+  /// - Parameters:
+  ///   - tokens: `1...maximumPositions` ids, each below the vocabulary's size.
+  ///   - worker: scratch of the calling thread.
+  /// - Returns: the last layer's states, shape `[tokens.count, hiddenSize]`, valid until the worker's next use.
+  /// - Complexity: O(layers × tokens × (weights + tokens × hiddenSize)).
+  func states(_ tokens: [Int32], worker: BertWorker) -> UnsafeMutablePointer<Float> {
+    let rows = tokens.count
+    let width = configuration.hiddenSize
+    precondition(
+      rows >= 1 && rows <= configuration.maximumPositions,
+      "\(rows) tokens for \(configuration.maximumPositions) positions")
+    worker.prepare(rows: rows, configuration: configuration)
+    let kernels = TransformerKernels.current
+    let epsilon = configuration.layerNormEpsilon
+    let x = worker.states
+    let y = worker.other
+    let wide = worker.wide
+    let table = words.values
+    positions.withUnsafeBufferPointer { positions in
+      for row in 0..<rows {
+        let token = Int(tokens[row])
+        precondition(
+          token >= 0 && token < configuration.vocabularySize, "token \(token) is not in the vocabulary")
+        let from = token * width
+        let place = row * width
+        for column in 0..<width { x[place + column] = table[from + column] + positions[place + column] }
+      }
+    }
+    kernels.layerNorm(
+      x, adding: nil, gamma: embeddingNorm.gamma.values, beta: embeddingNorm.beta.values, rows: rows,
+      epsilon: epsilon)
+    for layer in layers {
+      layer.queryKeyValue.apply(x, rows: rows, to: wide, worker: worker.linear)
+      kernels.attention(
+        wide, context: worker.context, scratch: worker.scratch, tokens: rows, heads: configuration.heads,
+        headSize: configuration.headSize)
+      layer.attentionOutput.apply(worker.context, rows: rows, to: y, worker: worker.linear)
+      kernels.layerNorm(
+        y, adding: x, gamma: layer.attentionNorm.gamma.values, beta: layer.attentionNorm.beta.values,
+        rows: rows,
+        epsilon: epsilon)
+      layer.up.apply(y, rows: rows, to: wide, worker: worker.linear)
+      layer.down.apply(wide, rows: rows, to: x, worker: worker.linear)
+      kernels.layerNorm(
+        x, adding: y, gamma: layer.outputNorm.gamma.values, beta: layer.outputNorm.beta.values, rows: rows,
+        epsilon: epsilon)
+    }
+    return x
+  }
+
+  /// The text's vector: states pooled, then scaled to unit length, into `out`, shape `[hiddenSize]`.
+  package func embed(
+    _ tokens: [Int32], pooling: EmbeddingModelIdentity.Pooling, into out: UnsafeMutablePointer<Float>,
+    worker: BertWorker
+  ) {
+    let width = configuration.hiddenSize
+    let states = states(tokens, worker: worker)
+    switch pooling {
+    case .mean, .provider:
+      TransformerKernels.current.meanRows(states, into: out, rows: tokens.count, columns: width)
+    case .cls:
+      out.update(from: states, count: width)
+    case .max:
+      out.update(from: states, count: width)
+      for row in 1..<max(1, tokens.count) {
+        for column in 0..<width { out[column] = max(out[column], states[row * width + column]) }
+      }
+    }
+    var squares = 0.0
+    for column in 0..<width { squares += Double(out[column]) * Double(out[column]) }
+    let scale = squares > 0 ? Float(1 / squares.squareRoot()) : 0
+    for column in 0..<width { out[column] *= scale }
+  }
+}

@@ -1,0 +1,156 @@
+/// A sentence, list item or table row of a passage: the smallest thing that can be quoted.
+struct EvidenceUnit: Hashable {
+  /// Index of its passage.
+  var passage: Int
+  /// UTF-8 byte range in the passage's text, without blanks at its ends.
+  var range: Range<Int>
+  var text: String
+}
+
+/// Cuts passages into units.
+enum EvidenceUnits {
+  /// Longest unit, UTF-8 bytes; a longer one is cut at a blank.
+  private static let maximumBytes = 600
+  /// Shorter ones say nothing by themselves, UTF-8 bytes.
+  private static let minimumBytes = 12
+
+  /// The units of a text, in order; headings, rules and code fences are left out.
+  ///
+  /// - Complexity: O(text).
+  static func units(of text: String, passage: Int) -> [EvidenceUnit] {
+    let bytes = Array(text.utf8)
+    var units: [EvidenceUnit] = []
+    var inCode = false
+    for block in blocks(bytes) {
+      let line = bytes[block]
+      if line.starts(with: "```".utf8) || line.starts(with: "~~~".utf8) {
+        inCode.toggle()
+        continue
+      }
+      if inCode || isHeadingOrRule(line) { continue }
+      let sentences = isRow(line) ? [block] : sentences(bytes, block)
+      for sentence in sentences {
+        for range in cut(bytes, trim(bytes, sentence)) where range.count >= minimumBytes {
+          units.append(
+            EvidenceUnit(
+              passage: passage, range: range, text: String(decoding: bytes[range], as: UTF8.self)))
+        }
+      }
+    }
+    return units
+  }
+
+  /// Paragraphs, with list items and table rows on their own.
+  private static func blocks(_ bytes: [UInt8]) -> [Range<Int>] {
+    var blocks: [Range<Int>] = []
+    var start = 0
+    var current: Range<Int>?
+    func isNewItem(_ line: ArraySlice<UInt8>) -> Bool {
+      let trimmed = line.drop { $0 == 0x20 || $0 == 0x09 }
+      guard let first = trimmed.first else { return true }
+      if [UInt8(ascii: "#"), UInt8(ascii: "|"), UInt8(ascii: ">"), UInt8(ascii: "`")].contains(first) { return true }
+      if [UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "+")].contains(first) {
+        return trimmed.dropFirst().first == 0x20
+      }
+      let digits = trimmed.prefix { (48...57).contains($0) }
+      let rest = trimmed.dropFirst(digits.count)
+      return !digits.isEmpty && (rest.first == UInt8(ascii: ".") || rest.first == UInt8(ascii: ")"))
+        && rest.dropFirst().first == 0x20
+    }
+    while start <= bytes.count {
+      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+      let line = bytes[start..<end]
+      let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0C }
+      if isBlank || isNewItem(line) || current.map({ isRow(bytes[$0]) }) == true || isRow(line) {
+        if let current { blocks.append(current) }
+        current = isBlank ? nil : start..<end
+      } else {
+        current = (current?.lowerBound ?? start)..<end
+      }
+      start = end + 1
+    }
+    if let current { blocks.append(current) }
+    return blocks.filter { !$0.isEmpty }
+  }
+
+  /// A table row: cells between bars.
+  private static func isRow(_ line: ArraySlice<UInt8>) -> Bool {
+    var bars = 0
+    for index in line.indices where line[index] == UInt8(ascii: "|") { bars += 1 }
+    return bars >= 1 && !line.contains(0x0A)
+  }
+
+  private static func isHeadingOrRule(_ line: ArraySlice<UInt8>) -> Bool {
+    let trimmed = line.drop { $0 == 0x20 }
+    if trimmed.first == UInt8(ascii: "#") { return true }
+    return trimmed.allSatisfy { "-=_*|: \t+".utf8.contains($0) }
+  }
+
+  /// Sentences of a paragraph: they end at `.`, `!`, `?` before a blank, or at a full stop of CJK scripts.
+  private static func sentences(_ bytes: [UInt8], _ block: Range<Int>) -> [Range<Int>] {
+    var sentences: [Range<Int>] = []
+    var start = block.lowerBound
+    var index = block.lowerBound
+    while index < block.upperBound {
+      let byte = bytes[index]
+      var end: Int?
+      if byte == UInt8(ascii: ".") || byte == UInt8(ascii: "!") || byte == UInt8(ascii: "?") {
+        var after = index + 1
+        while after < block.upperBound, "\"')]*_`".utf8.contains(bytes[after]) { after += 1 }
+        let isEnd = after >= block.upperBound || bytes[after] == 0x20 || bytes[after] == 0x0A
+        if isEnd, byte != UInt8(ascii: ".") || !isAbbreviation(bytes, start..<index) { end = after }
+      } else if byte == 0xE3, index + 2 < block.upperBound, bytes[index + 1] == 0x80, bytes[index + 2] == 0x82 {
+        end = index + 3  // 。
+      } else if byte == 0xEF, index + 2 < block.upperBound, bytes[index + 1] == 0xBC,
+        bytes[index + 2] == 0x81 || bytes[index + 2] == 0x9F
+      {
+        end = index + 3  // ！ ？
+      }
+      if let end {
+        sentences.append(start..<end)
+        start = end
+        index = end
+      } else {
+        index += 1
+      }
+    }
+    if start < block.upperBound { sentences.append(start..<block.upperBound) }
+    return sentences
+  }
+
+  private static let abbreviations: Set<String> = [
+    "e.g", "i.e", "etc", "vs", "cf", "dr", "mr", "mrs", "ms", "prof", "fig", "no", "approx", "st", "al", "z.b",
+    "bzw", "ca", "p.ej", "sr", "sra", "ex", "eq", "sec", "ch", "vol", "pp",
+  ]
+
+  private static func isAbbreviation(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    let word = bytes[range].reversed().prefix { $0 != 0x20 && $0 != 0x0A && $0 != UInt8(ascii: "(") }
+    let text = String(decoding: word.reversed(), as: UTF8.self).lowercased()
+    // A single letter is an initial.
+    return abbreviations.contains(text) || (text.utf8.count == 1 && text.utf8.first.map { $0 > 96 } == true)
+  }
+
+  private static func trim(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+    func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0C }
+    var low = range.lowerBound
+    var high = range.upperBound
+    while low < high, isBlank(bytes[low]) { low += 1 }
+    while high > low, isBlank(bytes[high - 1]) { high -= 1 }
+    return low..<high
+  }
+
+  private static func cut(_ bytes: [UInt8], _ range: Range<Int>) -> [Range<Int>] {
+    var rest = range
+    var pieces: [Range<Int>] = []
+    while rest.count > maximumBytes {
+      let limit = rest.lowerBound + maximumBytes
+      // At a blank, or else at the beginning of a scalar.
+      let blank = bytes[rest.lowerBound..<limit].lastIndex(of: 0x20) ?? rest.lowerBound
+      var border = blank > rest.lowerBound ? blank : limit
+      while border > rest.lowerBound, bytes[border] & 0xC0 == 0x80 { border -= 1 }
+      pieces.append(trim(bytes, rest.lowerBound..<border))
+      rest = trim(bytes, border..<rest.upperBound)
+    }
+    return pieces + [rest]
+  }
+}

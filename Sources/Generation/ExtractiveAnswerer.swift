@@ -1,0 +1,156 @@
+import Embeddings
+import Kernels
+import LexicalIndex
+
+/// Answers with sentences of the passages themselves: no language model, nothing invented.
+///
+/// A sentence is scored by its cosine to the question and by the share of the question's terms that it holds,
+/// rarer terms counting more. The best ones, each cited, are the answer; when the evidence is weak there is none.
+package struct ExtractiveAnswerer: Answerer {
+  package struct Parameters: Hashable, Sendable {
+    /// Most sentences in an answer.
+    package var sentences = 3
+    /// Most sentences that are embedded for one question.
+    package var candidates = 32
+    /// Share of the cosine in a sentence's score; the terms have the rest.
+    package var denseWeight = 0.6
+    /// Further sentences must reach this share of the best one's score.
+    package var relativeFloor = 0.75
+    /// Below this confidence there is no answer. Found on `corpus/eval` by `Benchmarks/abstention.py`.
+    package var threshold = 0.5
+
+    package init() {}
+  }
+
+  private let embedder: (any Embedder)?
+  private let analyzer: Analyzer
+  private let parameters: Parameters
+
+  /// - Parameters:
+  ///   - embedder: `nil` where none can be had; then terms alone decide.
+  ///   - analyzer: the collection's.
+  package init(embedder: (any Embedder)?, analyzer: Analyzer, parameters: Parameters = Parameters()) {
+    self.embedder = embedder
+    self.analyzer = analyzer
+    self.parameters = parameters
+  }
+
+  package var identity: String {
+    "extractive/1 threshold=\(parameters.threshold) sentences=\(parameters.sentences)"
+  }
+
+  package func answer(
+    _ question: String, passages: [Passage]
+  ) async throws(GenerationError) -> Answer {
+    let units = passages.enumerated().flatMap { EvidenceUnits.units(of: $1.text, passage: $0) }
+    guard !units.isEmpty else {
+      return Answer(text: nil, abstention: .noEvidence, citations: [], confidence: 0)
+    }
+    var scored = coverage(of: question, in: units, passages: passages)
+    scored.sort { ($1.score, $0.order) < ($0.score, $1.order) }
+    scored = Array(scored.prefix(parameters.candidates))
+    if let embedder { try await addCosines(&scored, question: question, passages: passages, embedder: embedder) }
+    scored.sort { ($1.score, $0.order) < ($0.score, $1.order) }
+    guard let best = scored.first else {
+      return Answer(text: nil, abstention: .noEvidence, citations: [], confidence: 0)
+    }
+    guard best.score >= parameters.threshold else {
+      return Answer(text: nil, abstention: .weakEvidence, citations: [], confidence: best.score)
+    }
+    let chosen = scored.filter { $0.score >= parameters.relativeFloor * best.score }
+      .prefix(parameters.sentences)
+      // The best passage's sentences first, each passage's in reading order.
+      .sorted { ($0.unit.passage, $0.unit.range.lowerBound) < ($1.unit.passage, $1.unit.range.lowerBound) }
+    return compose(chosen.map(\.unit), passages: passages, confidence: min(1, best.score))
+  }
+
+  private struct Scored {
+    var unit: EvidenceUnit
+    var order: Int
+    var coverage: Double
+    var score: Double
+  }
+
+  /// Scores units by the share of the question's terms that they or their headings hold.
+  private func coverage(of question: String, in units: [EvidenceUnit], passages: [Passage]) -> [Scored] {
+    let wanted = Set(analyzer.terms(of: question))
+    let held = units.map { Set(analyzer.terms(of: $0.text)).intersection(wanted) }
+    // How telling a term is, among these units: terms that all of them hold tell nothing.
+    var weights: [String: Double] = [:]
+    for term in wanted {
+      let count = held.reduce(0) { $0 + ($1.contains(term) ? 1 : 0) }
+      weights[term] = 1 / (1 + Double(count) / Double(units.count) * 4)
+    }
+    let total = wanted.sorted().reduce(0) { $0 + (weights[$1] ?? 0) }
+    let headings = passages.map { passage in
+      Set(analyzer.terms(of: ([passage.title ?? ""] + passage.headingPath).joined(separator: " ")))
+        .intersection(wanted)
+    }
+    return units.enumerated().map { order, unit in
+      var sum = 0.0
+      for term in wanted.sorted() {
+        let weight = weights[term] ?? 0
+        if held[order].contains(term) {
+          sum += weight
+        } else if headings[unit.passage].contains(term) {
+          sum += weight / 2
+        }
+      }
+      let share = total > 0 ? sum / total : 0
+      return Scored(unit: unit, order: order, coverage: share, score: share)
+    }
+  }
+
+  private func addCosines(
+    _ scored: inout [Scored], question: String, passages: [Passage], embedder: any Embedder
+  ) async throws(GenerationError) {
+    let matrix: Matrix
+    let query: Matrix
+    do {
+      query = try await embedder.embed([question], as: .query).matrix
+      let texts = scored.map { item in
+        // A sentence means more under its heading.
+        (passages[item.unit.passage].headingPath.last.map { $0 + ": " } ?? "") + item.unit.text
+      }
+      matrix = try await embedder.embed(texts, as: .passage).matrix
+    } catch {
+      throw GenerationError(.scoringFailed, "sentences cannot be scored: \(error.message)", underlying: error)
+    }
+    for index in scored.indices {
+      var cosine: Float = 0
+      for column in 0..<matrix.columns {
+        cosine += matrix.values[index * matrix.columns + column] * query.values[column]
+      }
+      scored[index].score =
+        parameters.denseWeight * Double(cosine) + (1 - parameters.denseWeight) * scored[index].coverage
+    }
+  }
+
+  private func compose(_ units: [EvidenceUnit], passages: [Passage], confidence: Double) -> Answer {
+    var citations: [Citation] = []
+    var sentences: [String] = []
+    for (index, unit) in units.enumerated() {
+      let passage = passages[unit.passage]
+      citations.append(
+        Citation(
+          marker: index + 1, documentID: passage.documentID, uri: passage.uri, title: passage.title,
+          headingPath: passage.headingPath, page: passage.page,
+          range: passage.start + unit.range.lowerBound..<passage.start + unit.range.upperBound,
+          quote: unit.text))
+      sentences.append(Self.readable(unit.text) + " [\(index + 1)]")
+    }
+    return Answer(
+      text: sentences.joined(separator: "\n"), abstention: nil, citations: citations, confidence: confidence)
+  }
+
+  /// A unit's text on one line, without its list marker or quote sign.
+  static func readable(_ text: String) -> String {
+    var words = text.split { $0 == " " || $0 == "\n" || $0 == "\t" }[...]
+    if let first = words.first, words.count > 1 {
+      let isNumber = first.utf8.dropLast().allSatisfy { (48...57).contains($0) } && first.utf8.count > 1
+        && (first.hasSuffix(".") || first.hasSuffix(")"))
+      if ["-", "*", "+", ">"].contains(first) || isNumber { words = words.dropFirst() }
+    }
+    return words.joined(separator: " ")
+  }
+}

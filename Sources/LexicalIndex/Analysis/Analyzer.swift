@@ -1,0 +1,273 @@
+import Foundation
+
+/// Turns text into terms: word breaks, lower case, marks folded, stop words out, stems; ideographs as bigrams.
+package struct Analyzer: Sendable {
+  package let configuration: AnalyzerConfiguration
+
+  /// - Throws: `LexicalIndexError.invalidConfiguration` for a language code that is no ISO 639-1 code.
+  package init(configuration: AnalyzerConfiguration) throws(LexicalIndexError) {
+    let code = Array(configuration.language.utf8)
+    guard code.count == 2, code.allSatisfy({ (97...122).contains($0) }) else {
+      throw LexicalIndexError(
+        .invalidConfiguration,
+        "'\(configuration.language)' is no language code: use two lower-case letters, such as en or de")
+    }
+    self.configuration = configuration
+  }
+
+  package var identity: String { configuration.identity }
+
+  /// The terms of `text`, in order.
+  ///
+  /// - Complexity: O(text).
+  package func terms(of text: String) -> [String] {
+    tokens(of: text).map(\.term)
+  }
+
+  /// The terms of `text` with the UTF-8 byte range that each came from, in order.
+  package func tokens(of text: String) -> [(term: String, range: Range<Int>)] {
+    var tokens: [(term: String, range: Range<Int>)] = []
+    let session = AnalyzerSession(configuration)
+    session.forEachTerm(in: text) { term, range in
+      tokens.append((String(decoding: term, as: UTF8.self), range))
+    }
+    return tokens
+  }
+}
+
+/// An analyzer at work on one thread, with its stemmer and memories.
+package final class AnalyzerSession {
+  private let stopWords: Set<[UInt8]>
+  private let stemmer: Stemmer?
+  private let splitsIdentifiers: Bool
+  private let dropsElisions: Bool
+  private let isEnglish: Bool
+  /// Folded forms of words that are not ASCII.
+  private var folded: [[UInt8]: [UInt8]] = [:]
+
+  /// Longest term, bytes; the rest of a longer word is dropped.
+  private static let maximumTermBytes = 255
+
+  package init(_ configuration: AnalyzerConfiguration) {
+    stopWords =
+      configuration.removesStopWords
+      ? Set(StopWords.words(of: configuration.language).map { Array($0.utf8) }) : []
+    stemmer = configuration.stems ? Stemmer(language: configuration.language) : nil
+    splitsIdentifiers = configuration.splitsIdentifiers
+    dropsElisions = ["fr", "it", "ca"].contains(configuration.language)
+    isEnglish = configuration.language == "en"
+  }
+
+  /// Calls `body` with each term and the UTF-8 byte range that it came from.
+  ///
+  /// - Complexity: O(text).
+  package func forEachTerm(in text: String, _ body: (_ term: [UInt8], _ range: Range<Int>) -> Void) {
+    var text = text
+    text.withUTF8 { bytes in scan(bytes, body) }
+  }
+
+  private func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ body: ([UInt8], Range<Int>) -> Void) {
+    var index = 0
+    while index < bytes.count {
+      let (kind, width) = classify(bytes, index)
+      switch kind {
+      case .letter, .digit:
+        let end = wordEnd(bytes, index)
+        emitWord(bytes, index..<end, body)
+        index = end
+      case .ideograph:
+        index = emitIdeographs(bytes, index, body)
+      case .extend, .other:
+        index += width
+      }
+    }
+  }
+
+  private func classify(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> (CharacterClass, width: Int) {
+    let byte = bytes[index]
+    if byte < 0x80 { return (CharacterClass(Unicode.Scalar(byte)), 1) }
+    let (scalar, width) = decode(bytes, index)
+    return (CharacterClass(scalar), width)
+  }
+
+  /// The scalar at `index`; the text is a `String`'s and therefore valid UTF-8.
+  private func decode(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> (Unicode.Scalar, width: Int) {
+    let first = UInt32(bytes[index])
+    func next(_ offset: Int) -> UInt32 {
+      index + offset < bytes.count ? UInt32(bytes[index + offset]) & 0x3F : 0
+    }
+    let value: UInt32
+    let width: Int
+    switch first {
+    case 0..<0x80: (value, width) = (first, 1)
+    case 0x80..<0xE0: (value, width) = ((first & 0x1F) << 6 | next(1), 2)
+    case 0xE0..<0xF0: (value, width) = ((first & 0x0F) << 12 | next(1) << 6 | next(2), 3)
+    default: (value, width) = ((first & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3), 4)
+    }
+    return (Unicode.Scalar(value) ?? "\u{FFFD}", width)
+  }
+
+  /// End of the word that begins at `start`: letters, digits and marks; one apostrophe between letters, one `.` or
+  /// `,` between digits, and `_` between either.
+  private func wordEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
+    var index = start
+    var last = CharacterClass.other
+    while index < bytes.count {
+      let (kind, width) = classify(bytes, index)
+      switch kind {
+      case .letter, .digit:
+        last = kind
+        index += width
+      case .extend:
+        index += width
+      case .ideograph:
+        return index
+      case .other:
+        guard let join = joinWidth(bytes, index, after: last) else { return index }
+        index += join
+      }
+    }
+    return index
+  }
+
+  /// Bytes of a sign that joins what stands on both sides of it, or `nil`.
+  private func joinWidth(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ index: Int, after last: CharacterClass
+  ) -> Int? {
+    let byte = bytes[index]
+    let isCurly = byte == 0xE2 && index + 2 < bytes.count && bytes[index + 1] == 0x80 && bytes[index + 2] == 0x99
+    let width = isCurly ? 3 : 1
+    guard index + width < bytes.count else { return nil }
+    let next = classify(bytes, index + width).0
+    switch byte {
+    case UInt8(ascii: "_"):
+      return next == .letter || next == .digit ? width : nil
+    case UInt8(ascii: "."), UInt8(ascii: ","):
+      return last == .digit && next == .digit ? width : nil
+    case UInt8(ascii: "'"):
+      return last == .letter && next == .letter ? width : nil
+    default:
+      return isCurly && last == .letter && next == .letter ? width : nil
+    }
+  }
+
+  private func emitWord(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Void
+  ) {
+    var range = range
+    if dropsElisions, let end = Self.elisionEnd(bytes, range) { range = end..<range.upperBound }
+    if splitsIdentifiers {
+      let parts = Self.parts(bytes, range)
+      if parts.count > 1 {
+        for part in parts { emit(bytes, part, body) }
+      }
+    }
+    emit(bytes, range, body)
+  }
+
+  /// End of an elided article such as `l'` or `qu’`, or `nil`.
+  private static func elisionEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int? {
+    for index in range.prefix(4) {
+      if bytes[index] == UInt8(ascii: "'") { return index + 1 }
+      // A curly apostrophe: E2 80 99.
+      if bytes[index] == 0xE2 { return index + 3 < range.upperBound ? index + 3 : nil }
+    }
+    return nil
+  }
+
+  /// Parts of an identifier: at `_`, and where a lower-case letter meets an upper-case one. One part where there is
+  /// nothing to split, or where a camel-case part would be a single letter (as in `mRNA`).
+  private static func parts(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = range.lowerBound
+    var hasUnderscore = false
+    for index in range {
+      if bytes[index] == UInt8(ascii: "_") {
+        hasUnderscore = true
+        if index > start { parts.append(start..<index) }
+        start = index + 1
+      } else if index > start, (65...90).contains(bytes[index]), (97...122).contains(bytes[index - 1]) {
+        parts.append(start..<index)
+        start = index
+      }
+    }
+    if start < range.upperBound { parts.append(start..<range.upperBound) }
+    return hasUnderscore || parts.allSatisfy { $0.count > 1 } ? parts : [range]
+  }
+
+  private func emit(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Void
+  ) {
+    var word: [UInt8] = []
+    word.reserveCapacity(range.count)
+    var isASCII = true
+    for index in range {
+      let byte = bytes[index]
+      if byte >= 0x80 { isASCII = false }
+      word.append((65...90).contains(byte) ? byte | 0x20 : byte)
+    }
+    if !isASCII { word = fold(word) }
+    if isEnglish, word.count > 2, word[word.count - 1] == UInt8(ascii: "s"), word[word.count - 2] == UInt8(ascii: "'") {
+      word.removeLast(2)
+    }
+    if word.count > Self.maximumTermBytes {
+      var end = Self.maximumTermBytes
+      while end > 0, word[end] & 0xC0 == 0x80 { end -= 1 }
+      word.removeLast(word.count - end)
+    }
+    guard !word.isEmpty, !stopWords.contains(word) else { return }
+    if let stemmer, word[0] > 0x39 { word = stemmer.stem(word) }
+    if !word.isEmpty { body(word, range) }
+  }
+
+  /// Lower case, compatibility forms unified, marks dropped, curly apostrophes straightened.
+  private func fold(_ word: [UInt8]) -> [UInt8] {
+    if let known = folded[word] { return known }
+    let text = String(decoding: word, as: UTF8.self).replacing("\u{2019}", with: "'")
+    var result: [UInt8] = []
+    for scalar in text.decomposedStringWithCompatibilityMapping.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .nonspacingMark, .enclosingMark, .format: continue
+      default: break
+      }
+      for lower in scalar.properties.lowercaseMapping.unicodeScalars
+      where lower.properties.generalCategory != .nonspacingMark {
+        // Final sigma is a sigma.
+        result.append(contentsOf: Array(String(lower == "ς" ? "σ" : lower).utf8))
+      }
+    }
+    if folded.count >= 1 << 16 { folded.removeAll(keepingCapacity: true) }
+    folded[word] = result
+    return result
+  }
+
+  /// Emits the bigrams of a run of ideographs, or a single one alone; returns the run's end.
+  private func emitIdeographs(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ body: ([UInt8], Range<Int>) -> Void
+  ) -> Int {
+    var starts: [Int] = []
+    var index = start
+    while index < bytes.count {
+      let (kind, width) = classify(bytes, index)
+      guard kind == .ideograph else { break }
+      starts.append(index)
+      index += width
+    }
+    if starts.count == 1 {
+      body(foldIdeographs(bytes, start..<index), start..<index)
+    } else {
+      for position in 0..<starts.count - 1 {
+        let end = position + 2 < starts.count ? starts[position + 2] : index
+        body(foldIdeographs(bytes, starts[position]..<end), starts[position]..<end)
+      }
+    }
+    return index
+  }
+
+  /// Half-width forms become full-width ones.
+  private func foldIdeographs(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> [UInt8] {
+    let word = Array(bytes[range])
+    guard word.contains(0xEF) else { return word }
+    return Array(String(decoding: word, as: UTF8.self).precomposedStringWithCompatibilityMapping.utf8)
+  }
+}

@@ -1,0 +1,217 @@
+import Kernels
+import Storage
+
+/// A segment's BM25 index, mapped.
+///
+/// Whoever opens it has checked the files' checksums; `verify()` checks their inner order besides. Reading trusts
+/// what lies in the payloads.
+package final class LexicalIndexReader: Sendable {
+  private let dictionary: MappedFile
+  private let postings: MappedFile
+  private let norms: MappedFile
+  package let termCount: Int
+  private let blockCount: Int
+  package let documentCount: Int
+  /// Terms in all chunks.
+  package let totalLength: Int
+
+  /// - Parameters:
+  ///   - folder: holds the three files.
+  ///   - documentCount: chunks of the segment.
+  /// - Throws: `StorageError`.
+  package init(folder: String, documentCount: Int) throws(StorageError) {
+    dictionary = try MappedFile(
+      path: folder + "/" + LexicalIndexSerializer.dictionaryName, kind: .termDictionary)
+    postings = try MappedFile(path: folder + "/" + LexicalIndexSerializer.postingsName, kind: .postings)
+    norms = try MappedFile(path: folder + "/" + LexicalIndexSerializer.normsName, kind: .norms)
+    self.documentCount = documentCount
+    let head = dictionary.unsafePayload
+    guard head.count >= 24 else { throw .corrupted(dictionary.path, "the dictionary's head is cut off") }
+    let terms = head.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+    let blocks = head.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    guard terms <= UInt64(UInt32.max), blocks <= UInt64((head.count - 24) / 8),
+      blocks == (terms + UInt64(PostingFormat.termsPerBlock) - 1) / UInt64(PostingFormat.termsPerBlock)
+    else { throw .corrupted(dictionary.path, "the dictionary's block table does not fit") }
+    termCount = Int(terms)
+    blockCount = Int(blocks)
+    let lengths = norms.unsafePayload
+    guard lengths.count == 16 + documentCount * 4,
+      lengths.loadUnaligned(fromByteOffset: 0, as: UInt64.self) == UInt64(documentCount)
+    else { throw .corrupted(norms.path, "it does not hold \(documentCount) lengths") }
+    totalLength = Int(clamping: lengths.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+  }
+
+  /// Terms of a chunk.
+  package func length(of ordinal: Ordinal) -> UInt32 {
+    precondition(Int(ordinal) < documentCount, "ordinal \(ordinal) is not below \(documentCount)")
+    return norms.withPayload { $0.loadUnaligned(fromByteOffset: 16 + Int(ordinal) * 4, as: UInt32.self) }
+  }
+
+  /// Chunks that hold `term`, deleted ones included.
+  ///
+  /// - Complexity: O(log terms).
+  package func documentFrequency(of term: String) -> Int {
+    list(of: Array(term.utf8))?.documentFrequency ?? 0
+  }
+
+  /// The best `k` chunks for `terms`, equal to scoring every chunk.
+  ///
+  /// - Parameters:
+  ///   - statistics: over all segments that are searched together.
+  ///   - allowed: chunks that may be returned; `nil` means all.
+  /// - Returns: chunks that hold at least one term, best first.
+  /// - Source: Turtle, Flood, "Query evaluation: strategies and optimizations", 1995 (MaxScore); Ding, Suel, "Faster
+  ///   top-k document retrieval using block-max indexes", SIGIR 2011.
+  package func search(
+    _ terms: [QueryTerm], k: Int, parameters: BM25Parameters, statistics: CorpusStatistics,
+    allowed: OrdinalSet? = nil
+  ) -> [ScoredOrdinal] {
+    withLengths { lengths in
+      var search = MaxScoreSearch(
+        scorers: scorers(terms, parameters, statistics), lengths: lengths, k: k, allowed: allowed)
+      return search.run()
+    }
+  }
+
+  /// BM25 scores of given chunks; 0 where no term matches.
+  ///
+  /// - Parameter ordinals: any order.
+  /// - Returns: shape `[ordinals.count]`.
+  /// - Complexity: O(terms × ordinals × log blocks).
+  package func scores(
+    _ terms: [QueryTerm], ordinals: [Ordinal], parameters: BM25Parameters, statistics: CorpusStatistics
+  ) -> [Float] {
+    withLengths { lengths in
+      var scores = [Float](repeating: 0, count: ordinals.count)
+      let order = ordinals.indices.sorted { ordinals[$0] < ordinals[$1] }
+      // Term by term in query order: sums are formed as in `search`.
+      for var scorer in scorers(terms, parameters, statistics) {
+        for index in order {
+          scorer.cursor.seek(ordinals[index])
+          guard scorer.cursor.ordinal == ordinals[index] else { continue }
+          scores[index] += scorer.score(scorer.cursor.frequency, length: lengths[Int(ordinals[index])])
+        }
+      }
+      return scores
+    }
+  }
+
+  /// Calls `body` with every term, in byte order, and its postings.
+  package func forEachTerm(_ body: (_ term: [UInt8], PostingList) -> Void) {
+    for block in 0..<blockCount {
+      forEachEntry(ofBlock: block) { term, list in
+        body(term, list)
+        return true
+      }
+    }
+  }
+
+  /// Checks that the files hold together: terms sorted, lists inside the file, ordinals rising and below the count.
+  ///
+  /// - Throws: `StorageError.corrupted`.
+  /// - Complexity: O(postings).
+  package func verify() throws(StorageError) {
+    var previous: [UInt8]?
+    var seen = 0
+    var problem: String?
+    for block in 0..<blockCount {
+      let isWhole = forEachEntry(ofBlock: block) { term, list in
+        if let previous, !previous.lexicographicallyPrecedes(term) { problem = "terms are not in order" }
+        previous = term
+        seen += 1
+        var last: Int64 = -1
+        var count = 0
+        list.forEach { ordinal, frequency in
+          if Int64(ordinal) <= last || Int(ordinal) >= documentCount || frequency == 0 {
+            problem = "postings are not in order"
+          }
+          last = Int64(ordinal)
+          count += 1
+        }
+        if count != list.documentFrequency { problem = "a list is not as long as the dictionary says" }
+        return problem == nil
+      }
+      if !isWhole { problem = problem ?? "an entry leads out of the file" }
+      if let problem { throw .corrupted(dictionary.path, problem) }
+    }
+    if seen != termCount { throw .corrupted(dictionary.path, "it holds \(seen) of \(termCount) terms") }
+  }
+
+  private func withLengths<Result>(_ body: (UnsafeBufferPointer<UInt32>) -> Result) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return norms.withPayload { payload in
+      body(UnsafeRawBufferPointer(rebasing: payload[16...]).assumingMemoryBound(to: UInt32.self))
+    }
+  }
+
+  private func scorers(
+    _ terms: [QueryTerm], _ parameters: BM25Parameters, _ statistics: CorpusStatistics
+  ) -> [TermScorer] {
+    terms.compactMap { term in
+      guard let list = list(of: Array(term.term.utf8)) else { return nil }
+      return TermScorer(
+        list: list, weight: Float(term.weight * statistics.inverseDocumentFrequency(of: term.term)),
+        parameters: parameters, averageLength: statistics.averageLength)
+    }
+  }
+
+  private func list(of term: [UInt8]) -> PostingList? {
+    // The last block whose first term is not behind the one looked for.
+    var low = 0
+    var high = blockCount
+    while low < high {
+      let middle = (low + high) / 2
+      if term.lexicographicallyPrecedes(firstTerm(ofBlock: middle)) { high = middle } else { low = middle + 1 }
+    }
+    guard low > 0 else { return nil }
+    var found: PostingList?
+    forEachEntry(ofBlock: low - 1) { candidate, list in
+      if candidate == term { found = list }
+      return candidate.lexicographicallyPrecedes(term)
+    }
+    return found
+  }
+
+  private func blockOffset(_ block: Int) -> Int {
+    dictionary.withPayload { Int(clamping: $0.loadUnaligned(fromByteOffset: 24 + block * 8, as: UInt64.self)) }
+  }
+
+  private func firstTerm(ofBlock block: Int) -> [UInt8] {
+    var first: [UInt8] = []
+    forEachEntry(ofBlock: block) { term, _ in
+      first = term
+      return false
+    }
+    return first
+  }
+
+  /// Calls `body` with the entries of a block until it returns false.
+  ///
+  /// - Returns: false where an entry cannot be read.
+  @discardableResult
+  private func forEachEntry(ofBlock block: Int, _ body: ([UInt8], PostingList) -> Bool) -> Bool {
+    let payload = dictionary.unsafePayload
+    let lists = postings.unsafePayload
+    defer { withExtendedLifetime(self) {} }
+    var offset = blockOffset(block)
+    let count = min(PostingFormat.termsPerBlock, termCount - block * PostingFormat.termsPerBlock)
+    var term: [UInt8] = []
+    for _ in 0..<count {
+      guard let shared = VariableInteger.read(payload, &offset, limit: payload.count),
+        let further = VariableInteger.read(payload, &offset, limit: payload.count),
+        shared <= UInt64(term.count), further <= UInt64(payload.count - offset)
+      else { return false }
+      term.removeLast(term.count - Int(shared))
+      term.append(contentsOf: payload[offset..<offset + Int(further)])
+      offset += Int(further)
+      guard let frequency = VariableInteger.read(payload, &offset, limit: payload.count),
+        let start = VariableInteger.read(payload, &offset, limit: payload.count),
+        let bytes = VariableInteger.read(payload, &offset, limit: payload.count),
+        start <= UInt64(lists.count), bytes <= UInt64(lists.count) - start, frequency <= UInt64(documentCount)
+      else { return false }
+      let slice = UnsafeRawBufferPointer(rebasing: lists[Int(start)..<Int(start) + Int(bytes)])
+      if !body(term, PostingList(documentFrequency: Int(frequency), bytes: slice)) { return true }
+    }
+    return true
+  }
+}

@@ -1,0 +1,141 @@
+import Catalog
+import IndexStore
+
+/// A passage that the answerer sees: one or more neighbouring chunks of a document, without overlap.
+package struct ContextPassage: Hashable, Sendable {
+  package var documentID: String
+  package var uri: String
+  package var title: String?
+  package var headingPath: [String]
+  package var page: Int?
+  /// UTF-8 byte range in the document's normalised text.
+  package var range: Range<Int>
+  /// Bytes `range` of the document's text.
+  package var text: String
+  /// Best score among the chunks that were found in it.
+  package var score: Double
+  package var denseScore: Double?
+  package var lexicalScore: Double?
+  /// Chunks that were found in it, best first.
+  package var chunkIDs: [ChunkID]
+}
+
+/// Turns the best chunks into passages: adds their neighbours while there is room, and joins what overlaps.
+package struct ContextBuilder: Sendable {
+  /// Chunks on each side of a hit that may come with it.
+  package var neighbours = 1
+  /// Most UTF-8 bytes of all passages together.
+  package var byteBudget = 12_000
+
+  package init() {}
+
+  /// Passages by their best hit, best first.
+  ///
+  /// Every hit's own text comes before anybody's neighbours, so that a tight budget costs context and not hits.
+  ///
+  /// - Complexity: O(hits × neighbours).
+  package func passages(_ result: RetrievalResult) throws(IndexStoreError) -> [ContextPassage] {
+    var spans: [Span] = []
+    var used = 0
+    for hit in result.hits {
+      let record = hit.content.record
+      let size = record.chunk.range.count
+      guard used + size <= byteBudget || spans.isEmpty else { break }
+      used += size
+      spans.append(Span(hit: hit))
+    }
+    if neighbours > 0 {
+      for index in spans.indices {
+        let position = spans[index].hit.content.record.chunk.index
+        let wanted = max(0, position - neighbours)...(position + neighbours)
+        let around = try result.snapshot.contents(
+          ofDocument: spans[index].hit.content.record.document, positions: wanted)
+        let heading = spans[index].hit.content.record.chunk.headingPath
+        for chunk in around where chunk.record.chunk.index != position {
+          // A neighbour of another section would change the subject.
+          guard chunk.record.chunk.headingPath == heading, used + chunk.record.chunk.range.count <= byteBudget
+          else { continue }
+          used += chunk.record.chunk.range.count
+          spans[index].neighbours.append(chunk)
+        }
+      }
+    }
+    return try join(spans, result.snapshot)
+  }
+
+  private struct Span {
+    var hit: ScoredChunk
+    var neighbours: [ChunkContent] = []
+  }
+
+  /// Joins pieces of a document that overlap or touch, in the order of the best hit of each.
+  private func join(
+    _ spans: [Span], _ snapshot: CollectionSnapshot
+  ) throws(IndexStoreError) -> [ContextPassage] {
+    struct Piece {
+      var content: ChunkContent
+      var rank: Int?
+    }
+    var byDocument: [Int64: [Piece]] = [:]
+    for (rank, span) in spans.enumerated() {
+      byDocument[span.hit.content.record.document, default: []].append(Piece(content: span.hit.content, rank: rank))
+      for neighbour in span.neighbours {
+        byDocument[neighbour.record.document, default: []].append(Piece(content: neighbour, rank: nil))
+      }
+    }
+    var passages: [(rank: Int, passage: ContextPassage)] = []
+    for pieces in byDocument.values {
+      let ordered = pieces.sorted {
+        ($0.content.record.chunk.range.lowerBound, $0.rank ?? .max)
+          < ($1.content.record.chunk.range.lowerBound, $1.rank ?? .max)
+      }
+      var run: [Piece] = []
+      var end = 0
+      func close() throws(IndexStoreError) {
+        let pieces = run.map { ($0.content, $0.rank) }
+        guard let passage = try Self.passage(pieces, spans.map(\.hit), snapshot) else { return }
+        passages.append(passage)
+      }
+      for piece in ordered {
+        let chunk = piece.content.record.chunk
+        // Chunks that follow one another leave only blank bytes between them.
+        let follows = run.last.map { last in
+          chunk.range.lowerBound <= end || chunk.index <= last.content.record.chunk.index + 1
+            && chunk.headingPath == last.content.record.chunk.headingPath
+            && chunk.range.lowerBound <= end + 2
+        }
+        if follows == false {
+          try close()
+          run = []
+          end = 0
+        }
+        run.append(piece)
+        end = max(end, chunk.range.upperBound)
+      }
+      try close()
+    }
+    return passages.sorted { $0.rank < $1.rank }.map(\.passage)
+  }
+
+  private static func passage(
+    _ run: [(content: ChunkContent, rank: Int?)], _ hits: [ScoredChunk], _ snapshot: CollectionSnapshot
+  ) throws(IndexStoreError) -> (rank: Int, passage: ContextPassage)? {
+    guard let first = run.first, let best = run.compactMap(\.rank).min() else { return nil }
+    let start = first.content.record.chunk.range.lowerBound
+    let end = run.map(\.content.record.chunk.range.upperBound).max() ?? start
+    let text =
+      run.count == 1
+      ? first.content.text
+      : try snapshot.text(ofDocument: first.content.record.document, range: start..<end)
+    let hit = hits[best]
+    return (
+      best,
+      ContextPassage(
+        documentID: first.content.documentID, uri: first.content.uri, title: first.content.title,
+        headingPath: hit.content.record.chunk.headingPath, page: hit.content.record.chunk.page,
+        range: start..<end, text: text, score: hit.score,
+        denseScore: hit.denseScore, lexicalScore: hit.lexicalScore,
+        chunkIDs: run.compactMap(\.rank).sorted().map { hits[$0].id })
+    )
+  }
+}

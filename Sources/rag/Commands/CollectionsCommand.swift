@@ -1,0 +1,138 @@
+import ArgumentParser
+import Catalog
+import IndexStore
+
+struct CollectionsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "collections", abstract: "List, show and delete collections.",
+    discussion: """
+      EXAMPLES
+        rag collections list
+        rag collections show main --json
+        rag collections delete old --yes
+      """,
+    subcommands: [List.self, Show.self, Delete.self], defaultSubcommand: List.self)
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List all collections.")
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      let home = try Wiring(global).openHome()
+      var rows: [CollectionSummary] = []
+      for record in try home.catalog.collections() { rows.append(try CollectionSummary(record, home: home)) }
+      if global.json {
+        Terminal.out(JSONValue.object([("collections", .array(rows.map(\.json)))]).description)
+        return
+      }
+      if rows.isEmpty { Terminal.out("There is no collection yet: 'rag ingest PATH' makes one.") }
+      for row in rows {
+        Terminal.out("\(row.record.name): \(row.documents) documents, \(row.chunks) chunks, \(row.segments) segments")
+      }
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show one collection, its documents and failures.")
+    @Argument(help: "Name.") var name: String
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      let home = try Wiring(global).openHome()
+      guard let record = try home.catalog.collection(named: name) else {
+        _ = try DocumentCollection(name, in: home)
+        return
+      }
+      let summary = try CollectionSummary(record, home: home)
+      let documents = try home.catalog.documents(of: record.id)
+      let failures = try home.catalog.failures(of: record.id)
+      if global.json {
+        Terminal.out(summary.detailed(documents: documents, failures: failures).description)
+        return
+      }
+      let configuration = summary.configuration
+      Terminal.out("name        \(record.name)")
+      Terminal.out("version     \(record.version)")
+      Terminal.out("documents   \(summary.documents) (\(summary.textBytes) bytes of text)")
+      Terminal.out("chunks      \(summary.chunks) in \(summary.segments) segments")
+      Terminal.out("model       \(configuration.embedding.model), \(configuration.embedding.dimension) dimensions")
+      Terminal.out("weights     \(configuration.embedding.weightsHash)")
+      Terminal.out("chunker     \(configuration.chunkerIdentity)")
+      Terminal.out("analyzer    \(configuration.analyzer.identity)")
+      for document in documents { Terminal.out("  \(document.id)  \(document.title ?? "")") }
+      for failure in failures { Terminal.out("  failed: \(failure.path): \(failure.reason)") }
+    }
+  }
+
+  struct Delete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Delete a collection with all it holds.")
+    @Argument(help: "Name.") var name: String
+    @Flag(name: .shortAndLong, help: "Do it: without this flag nothing is deleted.") var yes = false
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+      let home = try Wiring(global).openHome()
+      guard yes else { throw UsageError("deleting '\(name)' cannot be undone: give --yes") }
+      try home.deleteCollection(name)
+      Terminal.out(
+        global.json ? JSONValue.object([("deleted", .string(name))]).description : "\(name): deleted")
+    }
+  }
+}
+
+/// What is told of a collection.
+struct CollectionSummary {
+  let record: CollectionRecord
+  let configuration: CollectionConfiguration
+  let documents: Int
+  let chunks: Int
+  let textBytes: Int
+  let segments: Int
+
+  init(_ record: CollectionRecord, home: HomeFolder) throws {
+    self.record = record
+    configuration = try CollectionConfiguration(json: record.configuration)
+    let counts = try home.catalog.counts(ofCollection: record.id)
+    documents = counts.documents
+    chunks = counts.chunks
+    textBytes = counts.textBytes
+    segments = try home.catalog.state(ofCollection: record.name)?.segments.count ?? 0
+  }
+
+  private var members: [(String, JSONValue)] {
+    [
+      ("name", .string(record.name)), ("version", .integer(Int(record.version))),
+      ("documents", .integer(documents)), ("chunks", .integer(chunks)), ("segments", .integer(segments)),
+      ("text_bytes", .integer(textBytes)), ("embedding_model", .string(configuration.embedding.model)),
+      ("embedding_weights", .string(configuration.embedding.weightsHash)),
+      ("dimension", .integer(configuration.embedding.dimension)),
+      ("pooling", .string(configuration.embedding.pooling.rawValue)),
+      ("chunker", .string(configuration.chunkerIdentity)),
+      ("analyzer", .string(configuration.analyzer.identity)),
+    ]
+  }
+
+  var json: JSONValue { .object(members) }
+
+  func detailed(documents: [DocumentRecord], failures: [FailureRecord]) -> JSONValue {
+    .object(
+      members + [
+        (
+          "document_list",
+          .array(
+            documents.map { document in
+              .object([
+                ("document_id", .string(document.id)), ("uri", .string(document.uri)),
+                ("title", JSONValue(document.title)), ("format", .string(document.format.rawValue)),
+                ("language", JSONValue(document.language)),
+                ("content_hash", .string(Hex.string(document.contentHash))),
+              ])
+            })
+        ),
+        (
+          "failures",
+          .array(failures.map { .object([("path", .string($0.path)), ("reason", .string($0.reason))]) })
+        ),
+      ])
+  }
+}

@@ -1,0 +1,193 @@
+import ArgumentParser
+import Catalog
+import Documents
+import Embeddings
+import Foundation
+import IndexStore
+
+struct IngestCommand: AsyncParsableCommand {
+  enum InputFormat: String, ExpressibleByArgument, CaseIterable {
+    case files, beir
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "ingest",
+    abstract: "Read, cut, embed and index documents.",
+    discussion: """
+      A folder is taken whole: Markdown, text, HTML, PDF, DOCX, PPTX, XLSX, EPUB, CSV, JSON, e-mail, source code.
+      Unchanged documents are passed over; documents whose files are gone are deleted (--no-prune keeps them).
+      What '.ragignore' files name and names that begin with a dot are left out. A file that cannot be read is
+      reported, and the rest goes on.
+
+      EXAMPLES
+        rag ingest handbook/
+        rag ingest handbook/ notes.md --collection team --threads 2
+        rag ingest handbook/ --dry-run --json
+        rag ingest datasets/scifact --format beir --collection scifact
+      """)
+
+  @Argument(help: ArgumentHelp("Folders and files.", valueName: "path"))
+  var paths: [String]
+
+  @OptionGroup var global: GlobalOptions
+
+  @Option(name: .shortAndLong, help: "Collection; made where it is missing.")
+  var collection: String?
+
+  @Flag(inversion: .prefixedNo, help: "Delete documents whose files are gone (default for known folders).")
+  var prune: Bool?
+
+  @Flag(help: "Only say what would be done.")
+  var dryRun = false
+
+  @Option(help: "Threads for reading, embedding and indexing.")
+  var threads: Int?
+
+  @Flag(help: "Exit with 1 when any file could not be read.")
+  var strict = false
+
+  @Option(help: "How the paths are read: files, or beir (corpus.jsonl, a document a line).")
+  var format: InputFormat = .files
+
+  @Option(help: "Embedding model by name; a collection keeps the one that it was made with.")
+  var model: String?
+
+  @Option(help: "For a new collection: structure, window or whole.")
+  var chunking: String?
+
+  @Option(help: "For a new collection: tokens a chunk.")
+  var chunkTokens: Int?
+
+  @Option(help: "For a new collection: tokens repeated where a block is cut.")
+  var chunkOverlap: Int?
+
+  @Option(help: "Chunks a commit.")
+  var chunksPerCommit: Int?
+
+  @Option(help: "Largest file, bytes.")
+  var maxFileBytes: Int?
+
+  func validate() throws {
+    for (name, value) in [
+      ("--threads", threads), ("--chunk-tokens", chunkTokens), ("--chunks-per-commit", chunksPerCommit),
+      ("--max-file-bytes", maxFileBytes),
+    ] {
+      if let value, value < 1 { throw ValidationError("\(name) must be at least 1, not \(value)") }
+    }
+    if let chunkOverlap, chunkOverlap < 0 { throw ValidationError("--chunk-overlap must not be negative") }
+  }
+
+  func run() async throws {
+    let wiring = try Wiring(global)
+    let home = try wiring.openHome(createIfMissing: true)
+    let name = wiring.collectionName(collection)
+    let threads = threads ?? wiring.settings.threads
+    let embedder = try wiring.embedder(named: model, threads: threads)
+    try prepareCollection(name, home: home, embedder: embedder, settings: wiring.settings)
+
+    var options = IngestOptions()
+    options.prune = prune
+    options.dryRun = dryRun
+    options.threads = threads
+    options.chunksPerCommit = chunksPerCommit ?? options.chunksPerCommit
+    options.limits.fileBytes = maxFileBytes ?? options.limits.fileBytes
+    let cached: any Embedder =
+      embedder.identity.pooling == .provider
+      ? embedder : embedder
+    let line = ProgressLine(isQuiet: global.quiet)
+    let pipeline = IngestPipeline(collection: name, in: home, embedder: cached, options: options) {
+      line.show($0)
+    }
+    var report = IngestReport()
+    switch format {
+    case .files: report = try await pipeline.ingest(paths: paths)
+    case .beir:
+      for path in paths { report.add(try await pipeline.ingest(beirCorpus: path)) }
+    }
+    line.finish()
+    show(report, collection: name)
+    if strict, report.documents.failed > 0 { throw ExitCode(1) }
+  }
+
+  /// Makes the collection, or checks that the flags ask for nothing else than it is.
+  private func prepareCollection(
+    _ name: String, home: HomeFolder, embedder: any Embedder, settings: Settings
+  ) throws {
+    var options = try settings.chunking()
+    if format == .beir, settings.file.chunking?.strategy == nil { options.strategy = .whole }
+    if let chunking {
+      guard let strategy = ChunkingOptions.Strategy(rawValue: chunking) else {
+        throw UsageError("--chunking must be structure, window or whole, not '\(chunking)'")
+      }
+      options.strategy = strategy
+    }
+    options.targetTokens = chunkTokens ?? options.targetTokens
+    options.overlapTokens = chunkOverlap ?? options.overlapTokens
+    guard options.overlapTokens < options.targetTokens else {
+      throw UsageError("the overlap must be smaller than the chunk")
+    }
+    guard let known = try home.catalog.collection(named: name) else {
+      try home.createCollection(
+        name, configuration: CollectionConfiguration(embedding: embedder.identity, chunking: options))
+      return
+    }
+    let configuration = try CollectionConfiguration(json: known.configuration)
+    let isAsked = chunking != nil || chunkTokens != nil || chunkOverlap != nil
+    if isAsked, configuration.chunking != options {
+      throw UsageError(
+        "collection '\(name)' was made with chunks of \(configuration.chunking.targetTokens) tokens, overlap "
+          + "\(configuration.chunking.overlapTokens), strategy \(configuration.chunking.strategy.rawValue). "
+          + "Leave the flags out, or ingest into another collection")
+    }
+  }
+
+  private func show(_ report: IngestReport, collection: String) {
+    let counts = report.documents
+    if global.json {
+      Terminal.out(report.json.description)
+      return
+    }
+    Terminal.out(
+      "\(collection): \(counts.added) added, \(counts.updated) updated, \(counts.unchanged) unchanged, "
+        + "\(counts.deleted) deleted, \(counts.failed) failed, \(counts.skipped) skipped; \(report.chunks) chunks in "
+        + "\((report.seconds * 10).rounded() / 10) s (\(Int(report.chunksPerSecond)) chunks/s)"
+        + (dryRun ? " (dry run: nothing was changed)" : ""))
+    for failure in report.failures { Terminal.note("failed: \(failure.path): \(failure.reason)") }
+  }
+}
+
+extension IngestReport {
+  /// The contract of `rag ingest --json`.
+  var json: JSONValue {
+    .object([
+      (
+        "documents",
+        .object([
+          ("added", .integer(documents.added)), ("updated", .integer(documents.updated)),
+          ("unchanged", .integer(documents.unchanged)), ("deleted", .integer(documents.deleted)),
+          ("failed", .integer(documents.failed)), ("skipped", .integer(documents.skipped)),
+        ])
+      ),
+      ("chunks", .integer(chunks)),
+      (
+        "failures",
+        .array(failures.map { .object([("path", .string($0.path)), ("reason", .string($0.reason))]) })
+      ),
+      ("seconds", .number(seconds)),
+      ("chunks_per_second", .number(chunksPerSecond)),
+    ])
+  }
+
+  /// Joins the report of a further corpus to this one.
+  mutating func add(_ other: IngestReport) {
+    documents.added += other.documents.added
+    documents.updated += other.documents.updated
+    documents.unchanged += other.documents.unchanged
+    documents.deleted += other.documents.deleted
+    documents.failed += other.documents.failed
+    documents.skipped += other.documents.skipped
+    chunks += other.chunks
+    failures += other.failures
+    seconds += other.seconds
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Embeddings
+import IndexStore
+import Retrieval
+
+extension RetrievalMode: ExpressibleByArgument {}
+
+/// Options of the commands that search.
+struct RetrievalOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "Collection to ask.")
+  var collection: String?
+
+  @Option(help: "lexical, dense or hybrid.")
+  var mode: RetrievalMode?
+
+  @Option(help: "Number of passages.")
+  var topK: Int?
+
+  @Option(help: ArgumentHelp("Condition on metadata, such as \"language = 'de' and page > 3\".", valueName: "expr"))
+  var filter: String?
+
+  @Option(help: "How both scores are joined: zscore, minmax or rrf.")
+  var fusion: String?
+
+  @Option(help: "Candidates from each index before fusion.")
+  var depth: Int?
+
+  @Flag(help: "Scan all vectors instead of walking the graph.")
+  var exact = false
+
+  @Option(help: "Breadth of the graph walk.")
+  var efSearch: Int?
+
+  @Option(help: "Embedding model by name.")
+  var model: String?
+
+  func validate() throws {
+    for (name, value) in [("--top-k", topK), ("--depth", depth), ("--ef-search", efSearch)] {
+      if let value, !(1...100_000).contains(value) {
+        throw ValidationError("\(name) must be from 1 to 100000, not \(value)")
+      }
+    }
+  }
+
+  func query(_ text: String, settings: Settings, topK standard: Int) throws -> RetrievalQuery {
+    var query = RetrievalQuery(text)
+    if let mode {
+      query.mode = mode
+    } else if let name = settings.file.retrieval?.mode {
+      guard let mode = RetrievalMode(rawValue: name) else {
+        throw UsageError("retrieval.mode must be lexical, dense or hybrid, not '\(name)'")
+      }
+      query.mode = mode
+    }
+    query.topK = topK ?? settings.file.retrieval?.topK ?? standard
+    query.depth = depth ?? query.depth
+    query.fusion = try settings.fusion(named: fusion)
+    query.isExact = exact
+    query.efSearch = efSearch
+    if let filter {
+      do {
+        query.filter = try FilterParser.parse(filter)
+      } catch {
+        throw UsageError(error.message)
+      }
+    }
+    return query
+  }
+
+  /// Opens the collection, and its model where the mode needs one.
+  ///
+  /// In hybrid mode a missing model is said on stderr, and words alone decide.
+  func open(_ wiring: Wiring, mode: RetrievalMode, quiet: Bool) throws -> OpenCollection {
+    let home = try wiring.openHome()
+    let collection = try DocumentCollection(wiring.collectionName(collection), in: home)
+    var embedder: (any Embedder)?
+    if mode != .lexical {
+      do {
+        embedder = try wiring.embedder(named: model)
+      } catch let error as EmbeddingError where mode == .hybrid {
+        if !quiet { Terminal.note("Note: searching by words alone: \(error.message)") }
+      }
+    }
+    return OpenCollection(home: home, collection: collection, embedder: embedder)
+  }
+}
+
+/// A collection that is ready to be asked.
+struct OpenCollection {
+  var home: HomeFolder
+  var collection: DocumentCollection
+  var embedder: (any Embedder)?
+
+  var retriever: Retriever { Retriever(collection: collection, embedder: embedder) }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import IndexStore
+import Retrieval
+
+struct SearchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search",
+    abstract: "Find the passages that fit a question best.",
+    discussion: """
+      EXAMPLES
+        rag search "how is drift measured"
+        rag search "PSI threshold" --mode lexical --top-k 3
+        rag search "canary" --filter "format = 'pdf' and page <= 2" --json
+        cat queries.txt | rag search --batch --json
+      """)
+
+  @Argument(help: "The question.")
+  var question: String?
+
+  @Flag(help: "Read questions from standard input, a line each; print one JSON object a line.")
+  var batch = false
+
+  @OptionGroup var global: GlobalOptions
+  @OptionGroup var retrieval: RetrievalOptions
+
+  func validate() throws {
+    if batch == (question != nil) { throw ValidationError("Give a question, or --batch with questions on stdin.") }
+  }
+
+  func run() async throws {
+    let wiring = try Wiring(global)
+    let query = try retrieval.query(question ?? "", settings: wiring.settings, topK: 10)
+    let opened = try retrieval.open(wiring, mode: query.mode, quiet: global.quiet)
+    if batch {
+      while let line = readLine() {
+        var next = query
+        next.text = line
+        Terminal.out(try await opened.retriever.retrieve(next).json.description)
+      }
+      return
+    }
+    let result = try await opened.retriever.retrieve(query)
+    if global.json {
+      Terminal.out(result.json.description)
+      return
+    }
+    if let degraded = result.degraded, !global.quiet { Terminal.note("Note: \(degraded)") }
+    if result.hits.isEmpty { Terminal.out("Nothing was found.") }
+    for (index, hit) in result.hits.enumerated() {
+      Terminal.out(Self.line(hit, rank: index + 1))
+    }
+  }
+
+  private static func line(_ hit: ScoredChunk, rank: Int) -> String {
+    let chunk = hit.content.record.chunk
+    var place = hit.content.documentID
+    if let page = chunk.page { place += ", page \(page)" }
+    if !chunk.headingPath.isEmpty { place += " — " + chunk.headingPath.joined(separator: " › ") }
+    let words = hit.content.text.split { $0 == " " || $0 == "\n" || $0 == "\t" }.joined(separator: " ")
+    let excerpt = words.count > 240 ? words.prefix(240) + "…" : words[...]
+    let score = (hit.score * 1000).rounded() / 1000
+    return "\(rank). [\(score)] \(place)\n   \(excerpt)"
+  }
+}
+
+extension RetrievalResult {
+  /// The contract of `rag search --json`.
+  var json: JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("hits", .array(hits.enumerated().map { $1.json(rank: $0 + 1) })),
+      ("mode", .string(mode.rawValue)),
+      ("collection", .string(snapshot.collection.name)),
+      ("timings_ms", JSONValue(timings: timings)),
+    ]
+    if let degraded { members.append(("degraded", .string(degraded))) }
+    return .object(members)
+  }
+}
+
+extension ScoredChunk {
+  func json(rank: Int) -> JSONValue {
+    let chunk = content.record.chunk
+    return .object([
+      ("rank", .integer(rank)), ("score", .number(score)), ("chunk_id", .string(id.description)),
+      ("document_id", .string(content.documentID)), ("uri", .string(content.uri)),
+      ("title", JSONValue(content.title)), ("text", .string(content.text)),
+      ("start", .integer(chunk.range.lowerBound)), ("end", .integer(chunk.range.upperBound)),
+      ("page", JSONValue(chunk.page)), ("heading", .string(chunk.headingPath.joined(separator: " › "))),
+      (
+        "scores",
+        .object([
+          ("lexical", JSONValue(lexicalScore)), ("dense", JSONValue(denseScore)),
+          ("lexical_rank", JSONValue(lexicalRank)), ("dense_rank", JSONValue(denseRank)),
+        ])
+      ),
+    ])
+  }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Yams
+
+/// `rag.yaml`: what a team settles once. Flags and environment variables stand above it.
+struct ConfigurationFile: Decodable, Equatable {
+  struct Chunking: Decodable, Equatable {
+    var strategy: String?
+    var targetTokens: Int?
+    var overlapTokens: Int?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case strategy
+      case targetTokens = "target_tokens"
+      case overlapTokens = "overlap_tokens"
+    }
+  }
+
+  struct Embedding: Decodable, Equatable {
+    /// `local` or `openai` (any server that speaks OpenAI's embeddings API).
+    var provider: String?
+    var model: String?
+    var baseURL: String?
+    /// Name of the environment variable that holds the key.
+    var apiKeyVariable: String?
+    var apiKeyFile: String?
+    var dimensions: Int?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case provider, model, dimensions
+      case baseURL = "base_url"
+      case apiKeyVariable = "api_key_env"
+      case apiKeyFile = "api_key_file"
+    }
+  }
+
+  struct Retrieval: Decodable, Equatable {
+    var mode: String?
+    var fusion: String?
+    var lexicalWeight: Double?
+    var topK: Int?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case mode, fusion
+      case lexicalWeight = "lexical_weight"
+      case topK = "top_k"
+    }
+  }
+
+  struct Answers: Decodable, Equatable {
+    var threshold: Double?
+    var sentences: Int?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case threshold, sentences
+    }
+  }
+
+  var home: String?
+  var models: String?
+  var collection: String?
+  var threads: Int?
+  var chunking: Chunking?
+  var embedding: Embedding?
+  var retrieval: Retrieval?
+  var answers: Answers?
+
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case home, models, collection, threads, chunking, embedding, retrieval, answers
+  }
+
+  /// Reads `text`, with `${NAME}` replaced by the environment variable of that name.
+  ///
+  /// - Throws: `UsageError` for text that is no YAML, unknown keys, wrong types and unset variables.
+  init(text: String, path: String, environment: [String: String]) throws(UsageError) {
+    let expanded = try Self.expand(text, path: path, environment: environment)
+    do {
+      if let node = try Yams.compose(yaml: expanded) {
+        try Self.requireKnownKeys(node, path: path)
+        self = try YAMLDecoder().decode(ConfigurationFile.self, from: expanded)
+      }
+    } catch let error as UsageError {
+      throw error
+    } catch {
+      throw UsageError("\(path): \(error)")
+    }
+  }
+
+  private static func requireKnownKeys(_ node: Node, path: String) throws(UsageError) {
+    let sections: [String: [String]] = [
+      "chunking": Chunking.CodingKeys.allCases.map(\.rawValue),
+      "embedding": Embedding.CodingKeys.allCases.map(\.rawValue),
+      "retrieval": Retrieval.CodingKeys.allCases.map(\.rawValue),
+      "answers": Answers.CodingKeys.allCases.map(\.rawValue),
+    ]
+    func check(_ node: Node, _ known: [String], _ place: String) throws(UsageError) {
+      guard let mapping = node.mapping else {
+        throw UsageError("\(path): \(place.isEmpty ? "the file" : place) must hold keys and values")
+      }
+      for key in mapping.keys {
+        let name = key.string ?? "?"
+        guard known.contains(name) else {
+          throw UsageError(
+            "\(path): '\(place.isEmpty ? name : place + "." + name)' is not a setting. There are: "
+              + known.sorted().joined(separator: ", "))
+        }
+      }
+    }
+    try check(node, CodingKeys.allCases.map(\.rawValue), "")
+    for (section, keys) in sections.sorted(by: { $0.key < $1.key }) {
+      if let part = node.mapping?[Node(section)] { try check(part, keys, section) }
+    }
+  }
+
+  private static func expand(
+    _ text: String, path: String, environment: [String: String]
+  ) throws(UsageError) -> String {
+    var result = ""
+    var rest = text[...]
+    while let start = rest.range(of: "${") {
+      result += rest[..<start.lowerBound]
+      guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
+        throw UsageError("\(path): a '${' is not closed")
+      }
+      let name = String(rest[start.upperBound..<end])
+      guard let value = environment[name] else {
+        throw UsageError("\(path): the environment variable \(name) is not set")
+      }
+      result += value
+      rest = rest[rest.index(after: end)...]
+    }
+    return result + rest
+  }
+}
+
+/// A wrong call: exit code 2.
+struct UsageError: Error, CustomStringConvertible {
+  var description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,41 @@
+import IndexStore
+
+/// Shows how far an ingest is: a line that is rewritten on a terminal, a line now and then elsewhere.
+final class ProgressLine {
+  private let start = ContinuousClock.now
+  private var lastShown: ContinuousClock.Instant?
+  private let isQuiet: Bool
+  private let isTerminal = Terminal.stderrIsTerminal
+
+  init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
+  }
+
+  func show(_ progress: IngestProgress) {
+    guard !isQuiet, progress.documentsTotal > 0 else { return }
+    let now = ContinuousClock.now
+    let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
+    if let lastShown, now - lastShown < interval { return }
+    lastShown = now
+    let seconds = Self.seconds(start.duration(to: now))
+    let rate = seconds > 0 ? Double(progress.chunksEmbedded) / seconds : 0
+    var line = "\(progress.documents)/\(progress.documentsTotal) documents, \(progress.chunksEmbedded) chunks"
+    if rate > 0 { line += ", \(Int(rate)) chunks/s" }
+    // Reading runs ahead of embedding, so the rest is told from the documents that are committed in proportion.
+    let share = Double(progress.documents) / Double(progress.documentsTotal)
+    if share > 0.02, share < 1 { line += ", about \(Int(seconds / share - seconds)) s left" }
+    if isTerminal {
+      Terminal.write("\r\u{1B}[K" + line, to: 2)
+    } else {
+      Terminal.note(line)
+    }
+  }
+
+  func finish() {
+    if !isQuiet, isTerminal, lastShown != nil { Terminal.write("\r\u{1B}[K", to: 2) }
+  }
+
+  static func seconds(_ duration: Duration) -> Double {
+    Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+
+@main
+struct RagCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rag",
+    abstract: "Answers from your own documents, with citations, and measurements that tell whether they are good.",
+    discussion: """
+      EXAMPLES
+        rag models pull                     fetch the embedding model, once
+        rag ingest docs/                    read, cut, embed and index a folder
+        rag query "How do we roll back?"    an answer with citations
+        rag search "rollback" --top-k 5     the passages alone
+        rag doctor                          check everything on disk
+
+      EXIT CODES
+        0 ok, 1 error, 2 usage, 10 a check failed, 11 warning, 12 too little data
+      """,
+    version: "0.1.0",
+    subcommands: [
+      IngestCommand.self, SearchCommand.self, QueryCommand.self, ExplainCommand.self, EmbedCommand.self,
+      CollectionsCommand.self, ModelsCommand.self, DoctorCommand.self, CompactCommand.self, ReindexCommand.self,
+    ])
+
+  static func main() async {
+    // A reader that goes away ends us with an error of write, not with a signal in the middle of a commit.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let error as UsageError {
+      Terminal.note("Error: \(error)")
+      Foundation.exit(2)
+    } catch let code as ExitCode {
+      Foundation.exit(code.rawValue)
+    } catch {
+      let code = exitCode(for: error)
+      if code == .success {
+        Terminal.out(fullMessage(for: error))
+        Foundation.exit(0)
+      }
+      if code == .validationFailure {
+        Terminal.note(fullMessage(for: error))
+        Foundation.exit(2)
+      }
+      Terminal.note("Error: \(error)")
+      Foundation.exit(1)
+    }
+  }
+}
