@@ -208,8 +208,8 @@ private final class ScriptHandler: ChannelInboundHandler {
     case .close:
       channel.close(promise: nil)
     case .reset:
-      channel.setOption(.socketOption(.so_linger), value: linger(l_onoff: 1, l_linger: 0))
-        .whenComplete { _ in channel.close(promise: nil) }
+      guard let options = channel as? any SocketOptionProvider else { return channel.close(promise: nil) }
+      options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in channel.close(promise: nil) }
     case .hang:
       break
     }
