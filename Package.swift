@@ -78,16 +78,16 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["Catalog", "Documents", "Embeddings", "IndexStore", "Kernels"],
+      name: "TestSupport",
+      dependencies: [
+        "Catalog", "Documents", "Embeddings", "IndexStore", "Kernels",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests("Kernels", ["Kernels", "CKernels"]),
     tests("Storage", ["Storage", "CKernels"]),
-    tests(
-      "Transport",
-      [
-        "Transport", .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
-      ]),
+    tests("Transport", ["Transport"]),
     tests("Documents", ["Documents"], resources: [.copy("Fixtures")]),
     tests("LexicalIndex", ["LexicalIndex", "Kernels", "Storage"]),
     tests("VectorIndex", ["VectorIndex", "Kernels", "Storage"]),

@@ -96,7 +96,7 @@ package final class MappedFile: Sendable {
     return try body(unsafePayload)
   }
 
-  /// Reads the whole payload and compares its checksum with the footer's.
+  /// Reads the whole payload and compares its checksum with the footer's; the padding behind it must be zeros.
   ///
   /// - Throws: `StorageError.corrupted`.
   /// - Complexity: O(payload bytes).
@@ -104,6 +104,10 @@ package final class MappedFile: Sendable {
     let payload = unsafePayload
     guard rag_crc32c(0, payload.baseAddress, payload.count) == recordedCRC else {
       throw .corrupted(path, "the payload's checksum is wrong")
+    }
+    let padding = FileFrame.headerBytes + payloadCount..<FileFrame.footerOffset(payload: payloadCount)
+    guard padding.allSatisfy({ base.load(fromByteOffset: $0, as: UInt8.self) == 0 }) else {
+      throw .corrupted(path, "the bytes behind the payload are not zero")
     }
   }
 

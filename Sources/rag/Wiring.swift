@@ -1,4 +1,5 @@
 import Catalog
+import Crypto
 import Embeddings
 import Foundation
 import Generation
@@ -22,7 +23,7 @@ struct Wiring {
   /// The embedding model that is configured, or named by a flag.
   ///
   /// - Throws: `EmbeddingError.modelMissing`, saying how to get it.
-  func embedder(named flag: String? = nil, threads: Int? = nil) throws -> any Embedder {
+  func embedder(named flag: String? = nil, threads: Int? = nil) async throws -> any Embedder {
     let threads = threads ?? settings.threads
     let section = settings.file.embedding
     switch section?.provider ?? "local" {
@@ -31,7 +32,7 @@ struct Wiring {
       let store = ModelStore(root: settings.modelsFolder)
       return try LocalEmbedder(directory: try store.directory(of: name), threads: threads)
     case "openai":
-      return try providerEmbedder(section, model: flag)
+      return try await providerEmbedder(section, model: flag)
     case let other:
       throw UsageError("embedding.provider must be local or openai, not '\(other)'")
     }
@@ -39,27 +40,46 @@ struct Wiring {
 
   private func providerEmbedder(
     _ section: ConfigurationFile.Embedding?, model flag: String?
-  ) throws -> any Embedder {
-    guard let base = section?.baseURL, let model = flag ?? section?.model, let dimensions = section?.dimensions
-    else {
-      throw UsageError("embedding.provider openai needs base_url, model and dimensions in the configuration file")
+  ) async throws -> any Embedder {
+    guard let base = section?.baseURL, let model = flag ?? section?.model else {
+      throw UsageError("embedding.provider openai needs base_url and model in the configuration file")
     }
-    var key: String?
+    var source: APIKey.Source?
     if let variable = section?.apiKeyVariable {
-      guard let value = settings.environment[variable] else {
-        throw UsageError("the environment variable \(variable) (embedding.api_key_env) is not set")
-      }
-      key = value
+      source = .environment(variable)
     } else if let path = section?.apiKeyFile {
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw UsageError("\(path): the key file (embedding.api_key_file) cannot be read")
-      }
-      key = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+      source = .file(path)
     }
-    throw UsageError(base + model + String(dimensions) + (key ?? ""))
+    let key = try source.map { try APIKey(from: $0, environment: settings.environment) }
+    let options = OpenAIEmbedderOptions(baseURL: base, model: model, dimensions: section?.dimensions)
+    return try await OpenAIEmbedder.connect(options, key: key, transport: RetryingTransport(CurlTransport()))
+  }
+
+  /// An embedder that remembers what a provider was asked before; a local one needs no memory.
+  func cached(_ embedder: any Embedder, home: HomeFolder) -> any Embedder {
+    guard embedder.identity.pooling == .provider else { return embedder }
+    return CachingEmbedder(embedder, cache: CatalogEmbeddingCache(catalog: home.catalog))
   }
 
   /// The collection that a flag or the settings name.
   func collectionName(_ flag: String?) -> String { flag ?? settings.collection }
 }
 
+/// Lets the catalog keep vectors that a provider was paid for.
+struct CatalogEmbeddingCache: EmbeddingCache {
+  let catalog: Catalog
+
+  func vectors(for keys: [EmbeddingCacheKey]) throws -> [EmbeddingCacheKey: [Float]] {
+    let found = try catalog.cachedVectors(keys.map(Self.bytes))
+    return Dictionary(
+      keys.compactMap { key in found[Self.bytes(key)].map { (key, $0) } }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func store(_ vectors: [(key: EmbeddingCacheKey, vector: [Float])]) throws {
+    try catalog.cacheVectors(vectors.map { (key: Self.bytes($0.key), vector: $0.vector) })
+  }
+
+  private static func bytes(_ key: EmbeddingCacheKey) -> [UInt8] {
+    Array(SHA256.hash(data: Array((key.weightsHash + " " + key.textHash).utf8)))
+  }
+}

@@ -33,6 +33,8 @@ package final class CachingEmbedder: Embedder {
   package var identity: EmbeddingModelIdentity { base.identity }
   package var statistics: Statistics { counts.withLock { $0 } }
 
+  package func knows(_ letter: Unicode.Scalar) -> Bool { base.knows(letter) }
+
   package func countTokens(_ text: Substring) -> Int {
     base.countTokens(text)
   }

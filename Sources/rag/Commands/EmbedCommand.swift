@@ -34,7 +34,7 @@ struct EmbedCommand: AsyncParsableCommand {
 
   func run() async throws {
     let wiring = try Wiring(global)
-    let embedder = try wiring.embedder(named: model, threads: threads)
+    let embedder = try await wiring.embedder(named: model, threads: threads)
     var matrix: [Float] = []
     var rows = 0
     var lines: [String] = []

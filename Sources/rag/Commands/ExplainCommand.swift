@@ -24,7 +24,7 @@ struct ExplainCommand: AsyncParsableCommand {
   func run() async throws {
     let wiring = try Wiring(global)
     let query = try retrieval.query(question, settings: wiring.settings, topK: 5)
-    let opened = try retrieval.open(wiring, mode: query.mode, quiet: global.quiet)
+    let opened = try await retrieval.open(wiring, mode: query.mode, quiet: global.quiet)
     let answered = try await AnsweredQuestion(
       query: query, opened: opened, settings: wiring.settings, threshold: nil)
     let explanation = try Explanation(answered, shown: candidates)

@@ -82,7 +82,7 @@ struct IngestCommand: AsyncParsableCommand {
     let home = try wiring.openHome(createIfMissing: true)
     let name = wiring.collectionName(collection)
     let threads = threads ?? wiring.settings.threads
-    let embedder = try wiring.embedder(named: model, threads: threads)
+    let embedder = try await wiring.embedder(named: model, threads: threads)
     try prepareCollection(name, home: home, embedder: embedder, settings: wiring.settings)
 
     var options = IngestOptions()
@@ -91,11 +91,8 @@ struct IngestCommand: AsyncParsableCommand {
     options.threads = threads
     options.chunksPerCommit = chunksPerCommit ?? options.chunksPerCommit
     options.limits.fileBytes = maxFileBytes ?? options.limits.fileBytes
-    let cached: any Embedder =
-      embedder.identity.pooling == .provider
-      ? embedder : embedder
     let line = ProgressLine(isQuiet: global.quiet)
-    let pipeline = IngestPipeline(collection: name, in: home, embedder: cached, options: options) {
+    let pipeline = IngestPipeline(collection: name, in: home, embedder: wiring.cached(embedder, home: home), options: options) {
       line.show($0)
     }
     var report = IngestReport()

@@ -70,13 +70,13 @@ struct RetrievalOptions: ParsableArguments {
   /// Opens the collection, and its model where the mode needs one.
   ///
   /// In hybrid mode a missing model is said on stderr, and words alone decide.
-  func open(_ wiring: Wiring, mode: RetrievalMode, quiet: Bool) throws -> OpenCollection {
+  func open(_ wiring: Wiring, mode: RetrievalMode, quiet: Bool) async throws -> OpenCollection {
     let home = try wiring.openHome()
     let collection = try DocumentCollection(wiring.collectionName(collection), in: home)
     var embedder: (any Embedder)?
     if mode != .lexical {
       do {
-        embedder = try wiring.embedder(named: model)
+        embedder = try await wiring.embedder(named: model)
       } catch let error as EmbeddingError where mode == .hybrid {
         if !quiet { Terminal.note("Note: searching by words alone: \(error.message)") }
       }

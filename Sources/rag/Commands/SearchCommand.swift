@@ -30,7 +30,7 @@ struct SearchCommand: AsyncParsableCommand {
   func run() async throws {
     let wiring = try Wiring(global)
     let query = try retrieval.query(question ?? "", settings: wiring.settings, topK: 10)
-    let opened = try retrieval.open(wiring, mode: query.mode, quiet: global.quiet)
+    let opened = try await retrieval.open(wiring, mode: query.mode, quiet: global.quiet)
     if batch {
       while let line = readLine() {
         var next = query
