@@ -5,7 +5,8 @@ final class CurlTransfer {
   let channel: TransferChannel
   let easy: UnsafeMutableRawPointer
   var timer: TransferTimer
-  private let request: TransportRequest
+  /// Without its body, once libcurl has a copy.
+  private var request: TransportRequest
   private let target: RequestTarget
   private let headerList: CurlHeaderList
   private var parser = ResponseHeadParser()
@@ -37,6 +38,7 @@ final class CurlTransfer {
     timer = TransferTimer(request.deadlines, start: start)
     configure(options)
     configureRequest()
+    self.request.body = nil
     configureCallbacks()
   }
 

@@ -86,15 +86,16 @@ struct TransferStateMachine {
     self.reader = reader
   }
 
-  /// Ends the transfer with `error` from the reader's side and forgets what wasn't read.
+  /// Ends the transfer with `error` from the reader's side and forgets what wasn't read; a body that had arrived
+  /// but wasn't read to its end fails too, lest it pass for a shorter one.
   ///
   /// - Returns: whether the receiving side has to be told, and whom to wake.
   mutating func cancelled(_ error: TransportError) -> (mustStop: Bool, delivery: Delivery) {
     let mustStop = ending == nil
     let delivery = ended(.failure(error))
+    if head != nil || !bytes.isEmpty { ending = .failure(error) }
     head = nil
     bytes = []
-    if mustStop { ending = .failure(error) }
     return (mustStop, delivery)
   }
 

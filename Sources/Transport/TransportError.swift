@@ -32,7 +32,7 @@ package struct TransportError: Error, Hashable, Sendable, CustomStringConvertibl
   package var message: String
   /// libcurl's `CURLcode`, 0 where libcurl had no part.
   package var curlCode: Int32
-  /// Whether a part of the response had come; if so the request must not be sent again.
+  /// Whether the head of a response had come; if so the request must not be sent again.
   package var isAfterFirstByte: Bool
 
   package init(_ code: Code, _ message: String, curlCode: Int32 = 0, isAfterFirstByte: Bool = false) {

@@ -2,7 +2,7 @@
 package struct TransportResponse: Sendable {
   package var status: Int
   package var headers: TransportHeaders
-  /// Decompressed.
+  /// Decompressed, unless the request had an `Accept-Encoding` of its own.
   package var body: [UInt8]
 
   package init(status: Int, headers: TransportHeaders = [:], body: [UInt8] = []) {

@@ -81,6 +81,21 @@ import Transport
     }
   }
 
+  /// What has arrived but wasn't read must not pass for a whole, shorter body.
+  @Test func cancellingTheReaderOfACompleteBodyIsAnError() async throws {
+    try await FaultServer.with({ _, _ in [.response(200, [], "all of it")] }) { server in
+      let transport = try CurlTransport(.init(proxy: .direct))
+      let stream = try await transport.stream(TransportRequest(.get, server.url))
+      try await Task.sleep(for: .milliseconds(100))
+      let task = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        return await failure { () async throws(TransportError) in _ = try await stream.body.collect(upTo: 100)
+        }
+      }
+      #expect(await task.value?.code == .cancelled)
+    }
+  }
+
   @Test func endsTheTransferWhenTheStreamIsLetGo() async throws {
     try await FaultServer.with({ _, _ in [.head(length: 10), .text("abc"), .hang] }) { server in
       let transport = try CurlTransport(.init(proxy: .direct))

@@ -55,7 +55,7 @@ final class OpenAIEmbeddingClient: Sendable {
       let request = TransportRequest(
         .post, options.trimmedBaseURL + "/embeddings", headers: headers,
         body: Array(try encoder.encode(body)),
-        deadlines: options.deadlines, maximumBodyBytes: 512 << 20)
+        deadlines: options.deadlines, maximumBodyBytes: 256 << 20)
       return try await transport.send(request)
     } catch let error as TransportError {
       throw Self.error(error)
