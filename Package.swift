@@ -19,7 +19,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
 let package = Package(
   name: "rag",
@@ -28,7 +27,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -60,9 +58,9 @@ let package = Package(
       "IndexStore",
       [
         "Kernels", "Storage", "Documents", "LexicalIndex", "VectorIndex", "Embeddings", "Catalog",
-        crypto, logging,
+        crypto,
       ]),
-    module("Retrieval", ["Kernels", "LexicalIndex", "Embeddings", "IndexStore", "Catalog"]),
+    module("Retrieval", ["Kernels", "LexicalIndex", "Embeddings", "IndexStore"]),
     module("Generation", ["Kernels", "LexicalIndex", "Embeddings"]),
 
     // Entry
@@ -70,7 +68,7 @@ let package = Package(
       name: "rag",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "VectorIndex", "Embeddings",
-        "Catalog", "IndexStore", "Retrieval", "Generation", crypto, logging,
+        "Catalog", "IndexStore", "Retrieval", "Generation", crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -101,7 +99,10 @@ let package = Package(
       ]),
     tests(
       "Retrieval",
-      ["Retrieval", "IndexStore", "Catalog", "Embeddings", "Documents", "Kernels", "LexicalIndex", "VectorIndex"]),
+      [
+        "Retrieval", "IndexStore", "Catalog", "Embeddings", "Documents", "Kernels", "LexicalIndex",
+        "VectorIndex",
+      ]),
     tests("Generation", ["Generation", "Embeddings", "Kernels", "LexicalIndex"]),
     tests("CLI", ["rag"]),
   ]

@@ -48,7 +48,9 @@ enum EvidenceUnits {
     func isNewItem(_ line: ArraySlice<UInt8>) -> Bool {
       let trimmed = line.drop { $0 == 0x20 || $0 == 0x09 }
       guard let first = trimmed.first else { return true }
-      if [UInt8(ascii: "#"), UInt8(ascii: "|"), UInt8(ascii: ">"), UInt8(ascii: "`")].contains(first) { return true }
+      if [UInt8(ascii: "#"), UInt8(ascii: "|"), UInt8(ascii: ">"), UInt8(ascii: "`")].contains(first) {
+        return true
+      }
       if [UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "+")].contains(first) {
         return trimmed.dropFirst().first == 0x20
       }
@@ -99,7 +101,8 @@ enum EvidenceUnits {
         while after < block.upperBound, "\"')]*_`".utf8.contains(bytes[after]) { after += 1 }
         let isEnd = after >= block.upperBound || bytes[after] == 0x20 || bytes[after] == 0x0A
         if isEnd, byte != UInt8(ascii: ".") || !isAbbreviation(bytes, start..<index) { end = after }
-      } else if byte == 0xE3, index + 2 < block.upperBound, bytes[index + 1] == 0x80, bytes[index + 2] == 0x82 {
+      } else if byte == 0xE3, index + 2 < block.upperBound, bytes[index + 1] == 0x80, bytes[index + 2] == 0x82
+      {
         end = index + 3  // 。
       } else if byte == 0xEF, index + 2 < block.upperBound, bytes[index + 1] == 0xBC,
         bytes[index + 2] == 0x81 || bytes[index + 2] == 0x9F
@@ -119,7 +122,8 @@ enum EvidenceUnits {
   }
 
   private static let abbreviations: Set<String> = [
-    "e.g", "i.e", "etc", "vs", "cf", "dr", "mr", "mrs", "ms", "prof", "fig", "no", "approx", "st", "al", "z.b",
+    "e.g", "i.e", "etc", "vs", "cf", "dr", "mr", "mrs", "ms", "prof", "fig", "no", "approx", "st", "al",
+    "z.b",
     "bzw", "ca", "p.ej", "sr", "sra", "ex", "eq", "sec", "ch", "vol", "pp",
   ]
 

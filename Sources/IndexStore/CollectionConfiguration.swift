@@ -41,7 +41,8 @@ package struct CollectionConfiguration: Codable, Hashable, Sendable {
       self = try JSONDecoder().decode(CollectionConfiguration.self, from: Data(json.utf8))
     } catch {
       throw IndexStoreError(
-        .corrupted, "the collection's configuration in the catalog cannot be read: \(error)", underlying: error)
+        .corrupted, "the collection's configuration in the catalog cannot be read: \(error)",
+        underlying: error)
     }
   }
 

@@ -236,7 +236,8 @@ package final class CollectionWriter {
   ///
   /// - Returns: whether it had.
   private func restore(
-    _ record: SegmentRecord, _ kept: [ChunkRecord], _ source: ChunkSource, _ texts: [String], _ vectors: Matrix
+    _ record: SegmentRecord, _ kept: [ChunkRecord], _ source: ChunkSource, _ texts: [String],
+    _ vectors: Matrix
   ) throws -> Bool {
     guard kept.count == record.chunkCount else { return false }
     var builder = try SegmentBuilder(

@@ -78,7 +78,7 @@ package struct Doctor {
     do {
       let writer = try CollectionWriter(collection.name, in: home, threads: 1, holder: "rag doctor")
       report.removed += writer.removedGarbage.map { collection.name + "/" + $0 }
-    } catch where error.code == .locked {
+    } catch  where error.code == .locked {
     }
     do {
       guard let state = try home.catalog.state(ofCollection: collection.name) else { return }
@@ -111,7 +111,8 @@ package struct Doctor {
     let folder = SegmentFolder.path(record.number, in: home.folder(of: collection.name))
     let reader: SegmentReader
     do {
-      reader = try SegmentReader(folder: folder, record: record, configuration: configuration, trustStamps: false)
+      reader = try SegmentReader(
+        folder: folder, record: record, configuration: configuration, trustStamps: false)
       try reader.verify()
     } catch {
       return [error.description]
@@ -126,7 +127,8 @@ package struct Doctor {
         return [error.description]
       }
       if deleted != record.deletedCount {
-        problems.append("\(folder): \(deleted) chunks are marked deleted, but the catalog says \(record.deletedCount)")
+        problems.append(
+          "\(folder): \(deleted) chunks are marked deleted, but the catalog says \(record.deletedCount)")
       }
     }
     let chunks = try home.catalog.chunks(inSegment: record.number, generation: collection.servingGeneration)

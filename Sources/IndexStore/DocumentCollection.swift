@@ -90,7 +90,8 @@ package final class DocumentCollection: Sendable {
           let path = folder + "/" + DeletesFile.name(record.deletesGeneration)
           let deleted = try DeletesFile.read(path, chunkCount: record.chunkCount)
           guard deleted.count == record.deletedCount else {
-            throw StorageError.corrupted(path, "it names \(deleted.count) of \(record.deletedCount) deleted chunks")
+            throw StorageError.corrupted(
+              path, "it names \(deleted.count) of \(record.deletedCount) deleted chunks")
           }
           live = deleted.complement()
         }

@@ -43,7 +43,9 @@ package final class HomeFolder: Sendable {
   /// Removes a collection: its rows first, then its folder.
   package func deleteCollection(_ name: String) throws(IndexStoreError) {
     do {
-      guard let collection = try catalog.collection(named: name) else { throw Self.missing(name, in: catalog) }
+      guard let collection = try catalog.collection(named: name) else {
+        throw Self.missing(name, in: catalog)
+      }
       let lock = try WriterLock(path: lockPath(of: name), holder: "rag collections delete")
       try catalog.deleteCollection(collection.id)
       try catalog.clearEmbeddingCache()
@@ -74,7 +76,9 @@ package final class HomeFolder: Sendable {
   /// The error for a collection that is not there, naming those that are.
   static func missing(_ name: String, in catalog: Catalog) -> IndexStoreError {
     let names = ((try? catalog.collections()) ?? []).map(\.name)
-    let known = names.isEmpty ? "There is none yet: 'rag ingest PATH' makes one" : "There are: " + names.joined(separator: ", ")
+    let known =
+      names.isEmpty
+      ? "There is none yet: 'rag ingest PATH' makes one" : "There are: " + names.joined(separator: ", ")
     return IndexStoreError(.collectionMissing, "there is no collection '\(name)'. \(known)")
   }
 }

@@ -29,7 +29,9 @@ package struct CorpusStatistics: Hashable, Sendable {
   package mutating func add(_ reader: LexicalIndexReader, terms: [QueryTerm]) {
     documentCount += reader.documentCount
     totalLength += reader.totalLength
-    for term in terms { documentFrequencies[term.term, default: 0] += reader.documentFrequency(of: term.term) }
+    for term in terms {
+      documentFrequencies[term.term, default: 0] += reader.documentFrequency(of: term.term)
+    }
   }
 
   var averageLength: Double { documentCount > 0 ? max(1, Double(totalLength) / Double(documentCount)) : 1 }

@@ -161,7 +161,11 @@ package final class LexicalIndexReader: Sendable {
     var high = blockCount
     while low < high {
       let middle = (low + high) / 2
-      if term.lexicographicallyPrecedes(firstTerm(ofBlock: middle)) { high = middle } else { low = middle + 1 }
+      if term.lexicographicallyPrecedes(firstTerm(ofBlock: middle)) {
+        high = middle
+      } else {
+        low = middle + 1
+      }
     }
     guard low > 0 else { return nil }
     var found: PostingList?
@@ -173,7 +177,9 @@ package final class LexicalIndexReader: Sendable {
   }
 
   private func blockOffset(_ block: Int) -> Int {
-    dictionary.withPayload { Int(clamping: $0.loadUnaligned(fromByteOffset: 24 + block * 8, as: UInt64.self)) }
+    dictionary.withPayload {
+      Int(clamping: $0.loadUnaligned(fromByteOffset: 24 + block * 8, as: UInt64.self))
+    }
   }
 
   private func firstTerm(ofBlock block: Int) -> [UInt8] {

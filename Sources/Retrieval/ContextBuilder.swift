@@ -1,4 +1,3 @@
-import Catalog
 import IndexStore
 
 /// A passage that the answerer sees: one or more neighbouring chunks of a document, without overlap.
@@ -78,7 +77,8 @@ package struct ContextBuilder: Sendable {
     }
     var byDocument: [Int64: [Piece]] = [:]
     for (rank, span) in spans.enumerated() {
-      byDocument[span.hit.content.record.document, default: []].append(Piece(content: span.hit.content, rank: rank))
+      byDocument[span.hit.content.record.document, default: []].append(
+        Piece(content: span.hit.content, rank: rank))
       for neighbour in span.neighbours {
         byDocument[neighbour.record.document, default: []].append(Piece(content: neighbour, rank: nil))
       }
@@ -100,9 +100,10 @@ package struct ContextBuilder: Sendable {
         let chunk = piece.content.record.chunk
         // Chunks that follow one another leave only blank bytes between them.
         let follows = run.last.map { last in
-          chunk.range.lowerBound <= end || chunk.index <= last.content.record.chunk.index + 1
-            && chunk.headingPath == last.content.record.chunk.headingPath
-            && chunk.range.lowerBound <= end + 2
+          chunk.range.lowerBound <= end
+            || chunk.index <= last.content.record.chunk.index + 1
+              && chunk.headingPath == last.content.record.chunk.headingPath
+              && chunk.range.lowerBound <= end + 2
         }
         if follows == false {
           try close()

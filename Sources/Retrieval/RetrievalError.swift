@@ -23,7 +23,8 @@ package struct RetrievalError: Error, Sendable, CustomStringConvertible {
   }
 
   package init(_ error: IndexStoreError) {
-    self.init(error.code == .invalidArgument ? .invalidArgument : .storeFailed, error.message, underlying: error)
+    self.init(
+      error.code == .invalidArgument ? .invalidArgument : .storeFailed, error.message, underlying: error)
   }
 
   package var description: String { message }

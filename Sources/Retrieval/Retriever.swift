@@ -1,4 +1,3 @@
-import Catalog
 import Embeddings
 import IndexStore
 import Kernels
@@ -153,7 +152,10 @@ package struct Retriever: Sendable {
         hits.append(Hit(segment: index, ordinal: hit.ordinal, score: hit.score))
       }
     }
-    hits.sort { ($1.score, $0.segment, $0.ordinal) < ($0.score, $1.segment, $1.ordinal) }
+    hits.sort {
+      $0.score > $1.score
+        || ($0.score == $1.score && ($0.segment, $0.ordinal) < ($1.segment, $1.ordinal))
+    }
     return Array(hits.prefix(depth))
   }
 
@@ -227,7 +229,10 @@ package struct Retriever: Sendable {
         ranked[index].score = ranked[index].denseScore ?? ranked[index].lexicalScore ?? 0
       }
     }
-    ranked.sort { ($1.score, $0.segment, $0.ordinal) < ($0.score, $1.segment, $1.ordinal) }
+    ranked.sort {
+      $0.score > $1.score
+        || ($0.score == $1.score && ($0.segment, $0.ordinal) < ($1.segment, $1.ordinal))
+    }
     return ranked
   }
 

@@ -1,4 +1,3 @@
-import Catalog
 import IndexStore
 
 /// A chunk that was found, with every score that led to its place.

@@ -51,7 +51,8 @@ struct ModelDownload {
     process.waitUntilExit()
     guard process.terminationStatus == 0 else {
       let text = String(decoding: output.suffix(400), as: UTF8.self)
-      throw EmbeddingError(.modelMissing, "python3 \(arguments.prefix(3).joined(separator: " ")) failed: \(text)")
+      throw EmbeddingError(
+        .modelMissing, "python3 \(arguments.prefix(3).joined(separator: " ")) failed: \(text)")
     }
   }
 }

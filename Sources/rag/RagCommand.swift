@@ -5,7 +5,8 @@ import Foundation
 struct RagCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rag",
-    abstract: "Answers from your own documents, with citations, and measurements that tell whether they are good.",
+    abstract:
+      "Answers from your own documents, with citations, and measurements that tell whether they are good.",
     discussion: """
       EXAMPLES
         rag models pull                     fetch the embedding model, once
@@ -20,7 +21,8 @@ struct RagCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       IngestCommand.self, SearchCommand.self, QueryCommand.self, ExplainCommand.self, EmbedCommand.self,
-      CollectionsCommand.self, ModelsCommand.self, DoctorCommand.self, CompactCommand.self, ReindexCommand.self,
+      CollectionsCommand.self, ModelsCommand.self, DoctorCommand.self, CompactCommand.self,
+      ReindexCommand.self,
     ])
 
   static func main() async {

@@ -52,7 +52,8 @@ struct Wiring {
     }
     let key = try source.map { try APIKey(from: $0, environment: settings.environment) }
     let options = OpenAIEmbedderOptions(baseURL: base, model: model, dimensions: section?.dimensions)
-    return try await OpenAIEmbedder.connect(options, key: key, transport: RetryingTransport(CurlTransport()))
+    let transport = CircuitBreakingTransport(RetryingTransport(try CurlTransport()))
+    return try await OpenAIEmbedder.connect(options, key: key, transport: transport)
   }
 
   /// An embedder that remembers what a provider was asked before; a local one needs no memory.
@@ -72,7 +73,8 @@ struct CatalogEmbeddingCache: EmbeddingCache {
   func vectors(for keys: [EmbeddingCacheKey]) throws -> [EmbeddingCacheKey: [Float]] {
     let found = try catalog.cachedVectors(keys.map(Self.bytes))
     return Dictionary(
-      keys.compactMap { key in found[Self.bytes(key)].map { (key, $0) } }, uniquingKeysWith: { first, _ in first })
+      keys.compactMap { key in found[Self.bytes(key)].map { (key, $0) } },
+      uniquingKeysWith: { first, _ in first })
   }
 
   func store(_ vectors: [(key: EmbeddingCacheKey, vector: [Float])]) throws {

@@ -8,7 +8,8 @@ import Testing
 
   @Test func aKilledIngestLosesNothingAndGoesOn() throws {
     let rounds = Int(ProcessInfo.processInfo.environment["RAG_CRASH_ROUNDS"] ?? "") ?? 6
-    let seed = UInt64(ProcessInfo.processInfo.environment["RAG_CRASH_SEED"] ?? "") ?? UInt64.random(in: 0...9999)
+    let seed =
+      UInt64(ProcessInfo.processInfo.environment["RAG_CRASH_SEED"] ?? "") ?? UInt64.random(in: 0...9999)
     var generator = SeededGenerator(seed: seed)
     let docs = folder("docs")
     let count = 240
@@ -32,8 +33,9 @@ import Testing
       }
       let process = try rag.start(arguments)
       let moment = Double.random(in: 0...1, using: &generator)
-      Thread.sleep(forTimeInterval: moment * 0.9 * Double(duration.components.attoseconds) * 1e-18
-        + moment * 0.9 * Double(duration.components.seconds))
+      Thread.sleep(
+        forTimeInterval: moment * 0.9 * Double(duration.components.attoseconds) * 1e-18
+          + moment * 0.9 * Double(duration.components.seconds))
       if !process.isRunning {
         // It came to its end: begin again from nothing.
         process.waitUntilExit()
@@ -59,7 +61,8 @@ import Testing
         let result = try rag.run("search", "unique\(index)", "--mode", "lexical", "--json")
         #expect(result.status == 0, "seed \(seed): \(result.errors)")
         let hits = try #require(try result.json()["hits"] as? [[String: Any]])
-        #expect(hits.contains { $0["document_id"] as? String == id } == ids.contains(id), "seed \(seed), \(id)")
+        #expect(
+          hits.contains { $0["document_id"] as? String == id } == ids.contains(id), "seed \(seed), \(id)")
       }
     }
     #expect(try rag.run(arguments).status == 0)

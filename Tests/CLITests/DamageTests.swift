@@ -23,7 +23,8 @@ import Testing
       let damages: [(String, Data?)] = [
         ("cut in half", whole.prefix(whole.count / 2)), ("cut by a byte", whole.dropLast()),
         ("emptied", Data()), ("removed", nil),
-        ("flipped in the head", flip(whole, at: 3)), ("flipped in the middle", flip(whole, at: whole.count / 2)),
+        ("flipped in the head", flip(whole, at: 3)),
+        ("flipped in the middle", flip(whole, at: whole.count / 2)),
         ("flipped near the end", flip(whole, at: whole.count - 20)),
       ]
       for (what, bytes) in damages {
@@ -32,7 +33,9 @@ import Testing
         } else {
           try FileManager.default.removeItem(atPath: path)
         }
-        for arguments in [["search", "unique7 canary", "--json"], ["query", "What about the canary?", "--json"]] {
+        for arguments in [
+          ["search", "unique7 canary", "--json"], ["query", "What about the canary?", "--json"],
+        ] {
           let result = try rag.run(arguments)
           #expect(result.status == 1, "\(name) \(what): \(result.output.prefix(200)) \(result.errors)")
           #expect(result.output.isEmpty)

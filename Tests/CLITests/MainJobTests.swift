@@ -101,7 +101,8 @@ import Testing
     try SampleDocuments.write(20..<40, to: docs + "/b")
     try rag.run("ingest", docs)
     for mode in ["lexical", "dense", "hybrid"] {
-      let found = try hits("dashboard of the canary", mode: mode, extra: ["--filter", "folder = 'docs/b'", "--top-k", "50"])
+      let found = try hits(
+        "dashboard of the canary", mode: mode, extra: ["--filter", "folder = 'docs/b'", "--top-k", "50"])
       #expect(!found.isEmpty)
       #expect(found.allSatisfy { ($0["document_id"] as? String)?.hasPrefix("docs/b/") == true })
     }
@@ -117,7 +118,8 @@ import Testing
     }
     try write("empty.md", [])
     try write("nul.txt", Array("text\0with\0nul\0bytes".utf8))
-    try write("broken.txt", Array("good text \u{E9} ".utf8) + [0xC3, 0x28, 0xFF] + Array(" more text é".utf8))
+    try write(
+      "broken.txt", Array("good text \u{E9} ".utf8) + [0xC3, 0x28, 0xFF] + Array(" more text é".utf8))
     try write("garbage.pdf", Array("%PDF-1.7 garbage".utf8))
     try write("garbage.docx", Array("PK\u{3}\u{4} garbage".utf8))
     try write("picture.png", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0])
@@ -200,7 +202,9 @@ import Testing
     let values = try #require(row as? [Double])
     #expect(values.count == 384)
     #expect(abs(values.reduce(0) { $0 + $1 * $1 } - 1) < 1e-4)
-    let first = data[(10 + headerLength)..<(14 + headerLength)].withUnsafeBytes { $0.loadUnaligned(as: Float.self) }
+    let first = data[(10 + headerLength)..<(14 + headerLength)].withUnsafeBytes {
+      $0.loadUnaligned(as: Float.self)
+    }
     #expect(abs(Double(first) - values[0]) < 1e-7)
   }
 }

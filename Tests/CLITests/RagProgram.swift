@@ -80,7 +80,9 @@ struct RagProgram {
 
 /// A folder of small documents made for a test.
 enum SampleDocuments {
-  static let topics = ["canary", "rollback", "drift", "calibration", "feature", "latency", "backfill", "registry"]
+  static let topics = [
+    "canary", "rollback", "drift", "calibration", "feature", "latency", "backfill", "registry",
+  ]
 
   /// Text of document `index`; each has a word of its own, `uniqueN`.
   static func text(_ index: Int) -> String {

@@ -70,7 +70,8 @@ import Testing
       #expect(throws: IndexStoreError.self) { try sample.commit([replacement], to: writer) }
     }
     // Reopened after the crash: the old state or the new one, and nothing in between.
-    let collection = try DocumentCollection("main", in: HomeFolder(path: folder("home"), createIfMissing: false))
+    let collection = try DocumentCollection(
+      "main", in: HomeFolder(path: folder("home"), createIfMissing: false))
     let isCommitted = step == .committed
     #expect(try found("alpha", in: collection.snapshot()) == (isCommitted ? [] : ["a"]))
     #expect(try found("omega", in: collection.snapshot()) == (isCommitted ? ["a"] : []))

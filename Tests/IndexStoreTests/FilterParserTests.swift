@@ -18,7 +18,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "a", "a =", "= 1", "a = 1 and", "(a = 1", "a in 1", "a in ()", "a = 'x", "a = 1 b = 2", "not", "a not = 1",
+    "", "a", "a =", "= 1", "a = 1 and", "(a = 1", "a in 1", "a in ()", "a = 'x", "a = 1 b = 2", "not",
+    "a not = 1",
     "a => 1", ")", "a in (1,",
   ])
   func refuses(text: String) {

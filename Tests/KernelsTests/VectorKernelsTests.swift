@@ -6,9 +6,11 @@ import Testing
   static let dimensions = [1, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 384]
 
   /// Levels that this processor runs.
-  static let levels: [rag_simd_level] = [RAG_SIMD_SCALAR, RAG_SIMD_NEON, RAG_SIMD_AVX2, RAG_SIMD_AVX512, RAG_SIMD_AVX512VNNI]
-    .filter { $0 == RAG_SIMD_SCALAR || ($0 == RAG_SIMD_NEON) == (rag_simd_level_best() == RAG_SIMD_NEON) }
-    .filter { $0.rawValue <= rag_simd_level_best().rawValue }
+  static let levels: [rag_simd_level] = [
+    RAG_SIMD_SCALAR, RAG_SIMD_NEON, RAG_SIMD_AVX2, RAG_SIMD_AVX512, RAG_SIMD_AVX512VNNI,
+  ]
+  .filter { $0 == RAG_SIMD_SCALAR || ($0 == RAG_SIMD_NEON) == (rag_simd_level_best() == RAG_SIMD_NEON) }
+  .filter { $0.rawValue <= rag_simd_level_best().rawValue }
 
   @Test(arguments: dimensions)
   func everyLevelEqualsScalar(dimension: Int) {

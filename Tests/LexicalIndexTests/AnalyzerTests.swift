@@ -6,7 +6,9 @@ import Testing
     ("en", "The quick brown foxes' jumping", "quick brown fox jump"),
     ("en", "Running the model's rollbacks", "run model rollback"),
     ("en", "it isn’t 0.25 or 1,000.5 but v1.2.3", "isn't 0.25 1,000.5 v1.2.3"),
-    ("en", "camelCase snake_case HTTPServer mRNA", "camel case camelcas snake case snake_cas httpserver mrna"),
+    (
+      "en", "camelCase snake_case HTTPServer mRNA", "camel case camelcas snake case snake_cas httpserver mrna"
+    ),
     ("en", "naïve café Ångström", "naiv cafe angstrom"),
     ("en", "e-mail, C++ and a/b", "e mail c b"),
     ("en", "🚀 to the 🌙", ""),

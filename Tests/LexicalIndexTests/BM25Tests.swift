@@ -140,7 +140,8 @@ private struct PlainBM25 {
     try Folder.create(folder("merged"))
     _ = try LexicalIndexSerializer.write(builder, to: folder("merged"))
     for name in ["terms.dict", "postings.bin", "norms.bin"] {
-      #expect(try Folder.readFile(folder("merged/" + name)) == Folder.readFile(folder("fresh/" + name)), "\(name)")
+      #expect(
+        try Folder.readFile(folder("merged/" + name)) == Folder.readFile(folder("fresh/" + name)), "\(name)")
     }
   }
 

@@ -12,7 +12,9 @@ import Testing
   let folder = TemporaryFolder()
 
   /// A collection in several segments, some of it deleted.
-  func sample(_ count: Int, seed: UInt64) throws -> (SampleCollection, [String: (text: String, metadata: [String: MetadataValue])]) {
+  func sample(_ count: Int, seed: UInt64) throws -> (
+    SampleCollection, [String: (text: String, metadata: [String: MetadataValue])]
+  ) {
     let sample = try SampleCollection(path: folder("home"))
     var generator = SeededGenerator(seed: seed)
     var live: [String: (text: String, metadata: [String: MetadataValue])] = [:]
@@ -75,10 +77,13 @@ import Testing
   @Test func filteredSearchAgreesWithBruteForce() async throws {
     let seed: UInt64 = 77
     let (sample, live) = try sample(400, seed: seed)
-    let retriever = Retriever(collection: try DocumentCollection("main", in: sample.home), embedder: sample.embedder)
+    let retriever = Retriever(
+      collection: try DocumentCollection("main", in: sample.home), embedder: sample.embedder)
     let filters = [
-      nil, "year >= 2020", "year < 2003 or tag = 't1'", "not tag in ('t0', 'u4')", "draft = true", "draft != true",
-      "missing = 1", "missing != 1", "year > 'text'", "tag > 't1' and tag <= 'u2'", "year = 2004 and not draft = false",
+      nil, "year >= 2020", "year < 2003 or tag = 't1'", "not tag in ('t0', 'u4')", "draft = true",
+      "draft != true",
+      "missing = 1", "missing != 1", "year > 'text'", "tag > 't1' and tag <= 'u2'",
+      "year = 2004 and not draft = false",
     ]
     var generator = SeededGenerator(seed: seed)
     for text in filters {
@@ -87,7 +92,8 @@ import Testing
         filter.map { matches($0, document.value.metadata) } ?? true
       }
       for _ in 0..<4 {
-        let question = (0..<3).map { _ in "w\(Int.random(in: 0..<45, using: &generator))" }.joined(separator: " ")
+        let question = (0..<3).map { _ in "w\(Int.random(in: 0..<45, using: &generator))" }.joined(
+          separator: " ")
         var query = RetrievalQuery(question)
         query.filter = filter
         query.topK = 1000
@@ -155,7 +161,8 @@ import Testing
     #expect(unknown.degraded == nil)
 
     let gated = Retriever(collection: collection, embedder: LatinOnlyEmbedder())
-    #expect(try await gated.retrieve(RetrievalQuery("ドリフトの監視 w3")).degraded == "query_script_unknown_to_model")
+    #expect(
+      try await gated.retrieve(RetrievalQuery("ドリフトの監視 w3")).degraded == "query_script_unknown_to_model")
     #expect(try await gated.retrieve(RetrievalQuery("drift monitoring 監視 w3")).degraded == nil)
   }
 }

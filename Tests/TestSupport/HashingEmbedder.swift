@@ -12,7 +12,8 @@ package struct HashingEmbedder: Embedder {
       maximumTokens: 256)
   }
 
-  package func embed(_ texts: [String], as role: EmbeddingRole) async throws(EmbeddingError) -> EmbeddingBatch {
+  package func embed(_ texts: [String], as role: EmbeddingRole) async throws(EmbeddingError) -> EmbeddingBatch
+  {
     var values: [Float] = []
     for text in texts { values.append(contentsOf: vector(text)) }
     return EmbeddingBatch(

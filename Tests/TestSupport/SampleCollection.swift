@@ -18,7 +18,8 @@ package struct SampleCollection {
   }
 
   package func writer(
-    policy: MergePolicy = MergePolicy(), threads: Int = 2, onStep: @escaping (CommitStep) throws -> Void = { _ in }
+    policy: MergePolicy = MergePolicy(), threads: Int = 2,
+    onStep: @escaping (CommitStep) throws -> Void = { _ in }
   ) throws -> CollectionWriter {
     try CollectionWriter(
       name, in: home, threads: threads, holder: "test", policy: policy, onStep: onStep)

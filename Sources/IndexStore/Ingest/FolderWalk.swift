@@ -28,7 +28,9 @@ package struct FolderWalk: Sendable {
     files.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
-  private mutating func walk(_ relative: String, rules inherited: [(base: String, rules: IgnoreRules)], depth: Int) {
+  private mutating func walk(
+    _ relative: String, rules inherited: [(base: String, rules: IgnoreRules)], depth: Int
+  ) {
     let folder = relative.isEmpty ? root : root + "/" + relative
     guard depth < Self.maximumDepth else {
       problems.append(FailureRecord(path: folder, reason: "folders are nested too deeply"))

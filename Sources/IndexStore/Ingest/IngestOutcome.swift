@@ -24,7 +24,8 @@ enum IngestOutcome: Sendable {
         self = .failed(
           FailureRecord(
             path: candidate.uri,
-            reason: "the file has \(size) bytes, over the limit of \(limits.fileBytes). Split it, or raise the "
+            reason:
+              "the file has \(size) bytes, over the limit of \(limits.fileBytes). Split it, or raise the "
               + "limit with --max-file-bytes"), stale: work.known?.row)
         return
       }

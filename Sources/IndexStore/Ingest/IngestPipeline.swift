@@ -60,7 +60,8 @@ package struct IngestPipeline {
       var plan = IngestPlan()
       for source in try sources(writer) {
         plan.add(
-          source, known: try home.catalog.documentVersions(
+          source,
+          known: try home.catalog.documentVersions(
             collection: writer.collection.id, source: source.source.id),
           prune: options.prune)
       }
@@ -84,7 +85,7 @@ package struct IngestPipeline {
     let chunker = Chunker(options: writer.configuration.chunking) { [embedder] in embedder.countTokens($0) }
     var batch = IngestBatch()
     var progress = IngestProgress(
-      documents: 0, documentsTotal: plan.work.count, chunksEmbedded: 0, chunksCommitted: 0)
+      documents: 0, documentsTotal: plan.work.count, chunksRead: 0, chunksEmbedded: 0, chunksCommitted: 0)
     // Reading goes ahead of embedding by a bounded number of documents.
     let window = max(1, options.threads) * 16
     var next = 0
@@ -94,6 +95,7 @@ package struct IngestPipeline {
       for outcome in read(Array(plan.work[range]), chunker: chunker, writer: writer) {
         progress.documents += 1
         apply(outcome, to: &batch, report: &report)
+        progress.chunksRead = report.chunks + batch.chunkCount
         if batch.chunkCount >= options.chunksPerCommit {
           try await commit(&batch, writer: writer, report: &report, progress: &progress)
         }

@@ -29,6 +29,8 @@ package struct IngestProgress: Hashable, Sendable {
   /// Documents read, of `documentsTotal` that are new or changed.
   package var documents: Int
   package var documentsTotal: Int
+  /// Chunks that these documents were cut into.
+  package var chunksRead: Int
   package var chunksEmbedded: Int
   package var chunksCommitted: Int
 }

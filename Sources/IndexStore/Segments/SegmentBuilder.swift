@@ -35,7 +35,9 @@ struct SegmentBuilder: ~Copyable {
   /// Adds the next chunk.
   ///
   /// - Returns: its ordinal.
-  mutating func add(id: ChunkID, indexedText: String, fields values: [(name: String, value: FieldValue)]) -> Ordinal {
+  mutating func add(id: ChunkID, indexedText: String, fields values: [(name: String, value: FieldValue)])
+    -> Ordinal
+  {
     let ordinal = lexical.add(indexedText)
     ids.append(id)
     fields.add(values, ordinal: ordinal)

@@ -46,7 +46,8 @@ package final class SegmentReader: Sendable {
     bm25 = configuration.bm25
     lexical = try LexicalIndexReader(folder: folder, documentCount: count)
     let rows = try VectorRowsReader(
-      folder: folder, count: count, dimension: configuration.embedding.dimension, metric: configuration.metric)
+      folder: folder, count: count, dimension: configuration.embedding.dimension, metric: configuration.metric
+    )
     graph = try HNSWReader(folder: folder, rows: rows, parameters: configuration.hnsw)
     flat = FlatIndex(rows)
     fields = try SegmentFields(path: folder + "/" + SegmentFolder.fields, chunkCount: count)

@@ -135,7 +135,8 @@ package final class AnalyzerSession {
     _ bytes: UnsafeBufferPointer<UInt8>, _ index: Int, after last: CharacterClass
   ) -> Int? {
     let byte = bytes[index]
-    let isCurly = byte == 0xE2 && index + 2 < bytes.count && bytes[index + 1] == 0x80 && bytes[index + 2] == 0x99
+    let isCurly =
+      byte == 0xE2 && index + 2 < bytes.count && bytes[index + 1] == 0x80 && bytes[index + 2] == 0x99
     let width = isCurly ? 3 : 1
     guard index + width < bytes.count else { return nil }
     let next = classify(bytes, index + width).0
@@ -207,7 +208,9 @@ package final class AnalyzerSession {
       word.append((65...90).contains(byte) ? byte | 0x20 : byte)
     }
     if !isASCII { word = fold(word) }
-    if isEnglish, word.count > 2, word[word.count - 1] == UInt8(ascii: "s"), word[word.count - 2] == UInt8(ascii: "'") {
+    if isEnglish, word.count > 2, word[word.count - 1] == UInt8(ascii: "s"),
+      word[word.count - 2] == UInt8(ascii: "'")
+    {
       word.removeLast(2)
     }
     if word.count > Self.maximumTermBytes {

@@ -66,7 +66,8 @@ package final class HNSWBuilder {
           contexts.use { context in
             choices.set(
               Self.choose(
-                node, level: Int(levels[Int(node)]), from: entryPoint, top: top, graph: graph, vectors: vectors,
+                node, level: Int(levels[Int(node)]), from: entryPoint, top: top, graph: graph,
+                vectors: vectors,
                 parameters: parameters, context: &context), at: index)
           }
         }

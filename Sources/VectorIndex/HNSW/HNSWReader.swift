@@ -33,7 +33,9 @@ package final class HNSWReader: Sendable {
     self.parameters = parameters
     count = rows.count
     let payload = file.unsafePayload
-    guard payload.count >= HNSWSerializer.headBytes else { throw .corrupted(file.path, "the head is cut off") }
+    guard payload.count >= HNSWSerializer.headBytes else {
+      throw .corrupted(file.path, "the head is cut off")
+    }
     let blocks = payload.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
     guard payload.loadUnaligned(fromByteOffset: 0, as: UInt64.self) == UInt64(count),
       payload.loadUnaligned(fromByteOffset: 24, as: UInt32.self) == UInt32(parameters.M),
@@ -42,7 +44,8 @@ package final class HNSWReader: Sendable {
     else { throw .corrupted(file.path, "it is not the graph of these \(count) vectors") }
     upperBlocks = Int(blocks)
     entryPoint = payload.loadUnaligned(fromByteOffset: 36, as: UInt32.self)
-    let bytes = HNSWSerializer.headBytes + count * (1 + parameters.M0) * 4 + count * 4
+    let bytes =
+      HNSWSerializer.headBytes + count * (1 + parameters.M0) * 4 + count * 4
       + upperBlocks * (1 + parameters.M) * 4 + count
     guard payload.count == bytes, Int(entryPoint) < max(1, count) else {
       throw .corrupted(file.path, "the graph's parts do not fit the file")
@@ -106,9 +109,12 @@ package final class HNSWReader: Sendable {
             for level in stride(from: level(of: entryPoint), to: 0, by: -1) {
               start = graph.descend(from: start, level: level, distance: distance)
             }
-            graph.search(from: start, level: 0, ef: breadth, context: &context, distance: distance) { node, far in
+            graph.search(from: start, level: 0, ef: breadth, context: &context, distance: distance) {
+              node, far in
               distances += 1
-              if let allowed, allowed.contains(node) { found.offer(ScoredOrdinal(ordinal: node, score: -far)) }
+              if let allowed, allowed.contains(node) {
+                found.offer(ScoredOrdinal(ordinal: node, score: -far))
+              }
             }
             if allowed == nil {
               for entry in context.beam.entries {

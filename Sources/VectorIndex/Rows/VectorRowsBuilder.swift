@@ -29,7 +29,8 @@ package final class VectorRowsBuilder {
     vectors.values.withUnsafeBufferPointer { source in
       floats.withUnsafeMutableBufferPointer { floats in
         bytes.withUnsafeMutableBufferPointer { bytes in
-          guard let source = source.baseAddress, let floats = floats.baseAddress, let bytes = bytes.baseAddress
+          guard let source = source.baseAddress, let floats = floats.baseAddress,
+            let bytes = bytes.baseAddress
           else { return }
           for row in 0..<count {
             let from = source + row * dimension
@@ -74,7 +75,9 @@ package enum VectorRowsSerializer {
   package static let bytesName = "vectors.i8"
 
   /// - Throws: `StorageError`.
-  package static func write(_ rows: VectorRowsBuilder, to folder: String) throws(StorageError) -> [FileSummary] {
+  package static func write(_ rows: VectorRowsBuilder, to folder: String) throws(StorageError)
+    -> [FileSummary]
+  {
     var floats = try FramedFileWriter(path: folder + "/" + floatsName, kind: .vectorsFloat32)
     try floats.append(contentsOf: head(rows, stride: RowFormat.paddedFloats(rows.dimension)))
     try floats.append(contentsOf: rows.floats)

@@ -68,7 +68,9 @@ package final class VectorRowsReader: Sendable {
   func withQuantizedRows<Result>(_ body: (QuantizedRows) throws -> Result) rethrows -> Result {
     try byteFile.withPayload { payload in
       let stride = RowFormat.paddedBytes(dimension)
-      let rows = payload.baseAddress.map { $0 + RowFormat.headBytes } ?? UnsafeRawPointer(Self.nowhere() as UnsafePointer<Int8>)
+      let rows =
+        payload.baseAddress.map { $0 + RowFormat.headBytes }
+        ?? UnsafeRawPointer(Self.nowhere() as UnsafePointer<Int8>)
       return try body(
         QuantizedRows(
           count: count, dimension: dimension, stride: stride, values: rows.assumingMemoryBound(to: Int8.self),
@@ -99,7 +101,8 @@ package final class VectorRowsReader: Sendable {
       payload.loadUnaligned(fromByteOffset: 12, as: UInt32.self) == UInt32(stride),
       payload.loadUnaligned(fromByteOffset: 16, as: UInt32.self) == RowFormat.code(metric)
     else {
-      throw .corrupted(file.path, "it does not hold \(count) vectors of \(dimension) dimensions with this metric")
+      throw .corrupted(
+        file.path, "it does not hold \(count) vectors of \(dimension) dimensions with this metric")
     }
   }
 

@@ -27,13 +27,15 @@ struct CollectionsCommand: AsyncParsableCommand {
       }
       if rows.isEmpty { Terminal.out("There is no collection yet: 'rag ingest PATH' makes one.") }
       for row in rows {
-        Terminal.out("\(row.record.name): \(row.documents) documents, \(row.chunks) chunks, \(row.segments) segments")
+        Terminal.out(
+          "\(row.record.name): \(row.documents) documents, \(row.chunks) chunks, \(row.segments) segments")
       }
     }
   }
 
   struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show one collection, its documents and failures.")
+    static let configuration = CommandConfiguration(
+      abstract: "Show one collection, its documents and failures.")
     @Argument(help: "Name.") var name: String
     @OptionGroup var global: GlobalOptions
 
@@ -55,7 +57,8 @@ struct CollectionsCommand: AsyncParsableCommand {
       Terminal.out("version     \(record.version)")
       Terminal.out("documents   \(summary.documents) (\(summary.textBytes) bytes of text)")
       Terminal.out("chunks      \(summary.chunks) in \(summary.segments) segments")
-      Terminal.out("model       \(configuration.embedding.model), \(configuration.embedding.dimension) dimensions")
+      Terminal.out(
+        "model       \(configuration.embedding.model), \(configuration.embedding.dimension) dimensions")
       Terminal.out("weights     \(configuration.embedding.weightsHash)")
       Terminal.out("chunker     \(configuration.chunkerIdentity)")
       Terminal.out("analyzer    \(configuration.analyzer.identity)")

@@ -68,7 +68,8 @@ extension DoctorReport {
         .array(
           collections.map {
             .object([
-              ("name", .string($0.name)), ("documents", .integer($0.documents)), ("chunks", .integer($0.chunks)),
+              ("name", .string($0.name)), ("documents", .integer($0.documents)),
+              ("chunks", .integer($0.chunks)),
               ("segments", .integer($0.segments)),
             ])
           })

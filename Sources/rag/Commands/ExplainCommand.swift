@@ -5,7 +5,8 @@ import Retrieval
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Show how an answer came about: terms, candidates of each index, scores, what was cut, the context.",
+    abstract:
+      "Show how an answer came about: terms, candidates of each index, scores, what was cut, the context.",
     discussion: """
       EXAMPLES
         rag explain "How is a canary rolled back?"
@@ -85,7 +86,8 @@ private struct Explanation {
               ("chunk_id", .string(row.candidate.id.description)), ("document_id", .string(row.documentID)),
               ("lexical", JSONValue(row.candidate.lexicalScore)),
               ("lexical_rank", JSONValue(row.candidate.lexicalRank)),
-              ("dense", JSONValue(row.candidate.denseScore)), ("dense_rank", JSONValue(row.candidate.denseRank)),
+              ("dense", JSONValue(row.candidate.denseScore)),
+              ("dense_rank", JSONValue(row.candidate.denseRank)),
               ("fused", .number(row.candidate.fusedScore)), ("fate", .string(row.fate)),
             ])
           })
@@ -97,7 +99,8 @@ private struct Explanation {
             .object([
               ("document_id", .string(passage.documentID)), ("start", .integer(passage.range.lowerBound)),
               ("end", .integer(passage.range.upperBound)), ("page", JSONValue(passage.page)),
-              ("heading", .string(passage.headingPath.joined(separator: " › "))), ("text", .string(passage.text)),
+              ("heading", .string(passage.headingPath.joined(separator: " › "))),
+              ("text", .string(passage.text)),
             ])
           })
       ),
@@ -109,9 +112,11 @@ private struct Explanation {
     let result = answered.result
     var lines = ["query      \(answered.query.text)"]
     lines.append("mode       \(result.mode.rawValue)" + (result.degraded.map { " (\($0))" } ?? ""))
-    lines.append("terms      " + result.terms.map { "\($0.term)×\($0.documentFrequency)" }.joined(separator: " "))
+    lines.append(
+      "terms      " + result.terms.map { "\($0.term)×\($0.documentFrequency)" }.joined(separator: " "))
     if let filter = answered.query.filter {
-      lines.append("filter     \(filter): \(result.allowedChunks ?? 0) of \(result.snapshot.liveChunkCount) chunks")
+      lines.append(
+        "filter     \(filter): \(result.allowedChunks ?? 0) of \(result.snapshot.liveChunkCount) chunks")
     }
     lines.append("fusion     \(answered.query.fusion.identity), \(result.candidates.count) candidates")
     lines.append("")
@@ -135,7 +140,8 @@ private struct Explanation {
       lines.append(contentsOf: passage.text.split(separator: "\n").map { "  | " + $0 })
     }
     lines.append("")
-    lines.append("answer     \(answered.answer.text ?? "none: \(answered.answer.abstention?.rawValue ?? "")")")
+    lines.append(
+      "answer     \(answered.answer.text ?? "none: \(answered.answer.abstention?.rawValue ?? "")")")
     lines.append("confidence \((answered.answer.confidence * 1000).rounded() / 1000)")
     return lines.joined(separator: "\n")
   }

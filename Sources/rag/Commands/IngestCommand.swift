@@ -92,7 +92,9 @@ struct IngestCommand: AsyncParsableCommand {
     options.chunksPerCommit = chunksPerCommit ?? options.chunksPerCommit
     options.limits.fileBytes = maxFileBytes ?? options.limits.fileBytes
     let line = ProgressLine(isQuiet: global.quiet)
-    let pipeline = IngestPipeline(collection: name, in: home, embedder: wiring.cached(embedder, home: home), options: options) {
+    let pipeline = IngestPipeline(
+      collection: name, in: home, embedder: wiring.cached(embedder, home: home), options: options
+    ) {
       line.show($0)
     }
     var report = IngestReport()

@@ -64,7 +64,8 @@ struct ModelsCommand: AsyncParsableCommand {
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Install a BERT folder in the manner of Hugging Face: config.json, model.safetensors, vocab.txt.")
+      abstract:
+        "Install a BERT folder in the manner of Hugging Face: config.json, model.safetensors, vocab.txt.")
     @Argument(help: "Folder.") var directory: String
     @Option(help: "Name to install it under (default: the folder's).") var name: String?
     @OptionGroup var global: GlobalOptions
@@ -80,7 +81,8 @@ struct ModelsCommand: AsyncParsableCommand {
   }
 
   struct Verify: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Hash every file of the installed models again.")
+    static let configuration = CommandConfiguration(
+      abstract: "Hash every file of the installed models again.")
     @Argument(help: "Name (default: all).") var name: String?
     @OptionGroup var global: GlobalOptions
 

@@ -133,7 +133,8 @@ struct AnsweredQuestion {
       id: id, collection: result.snapshot.collection.name, question: query.text,
       lineage: lineage.description,
       details: JSONValue.object([
-        ("abstained", .bool(answer.text == nil)), ("reason", reason), ("confidence", .number(answer.confidence)),
+        ("abstained", .bool(answer.text == nil)), ("reason", reason),
+        ("confidence", .number(answer.confidence)),
         ("chunks", .array(result.hits.map { .string($0.id.description) })),
         ("timings_ms", JSONValue(timings: timings)),
       ]).description, createdAt: Date().timeIntervalSince1970)
@@ -142,7 +143,8 @@ struct AnsweredQuestion {
   func print() {
     guard let text = answer.text else {
       let why =
-        answer.abstention == .noEvidence ? "nothing was found" : "what was found does not answer it well enough"
+        answer.abstention == .noEvidence
+        ? "nothing was found" : "what was found does not answer it well enough"
       Terminal.out("No answer: \(why).")
       if let nearest = result.hits.first {
         Terminal.out("Nearest passage: \(nearest.content.documentID)")
@@ -155,7 +157,8 @@ struct AnsweredQuestion {
       var place = citation.documentID
       if let page = citation.page { place += ", page \(page)" }
       if !citation.headingPath.isEmpty { place += " — " + citation.headingPath.joined(separator: " › ") }
-      Terminal.out("[\(citation.marker)] \(place) (bytes \(citation.range.lowerBound)-\(citation.range.upperBound))")
+      Terminal.out(
+        "[\(citation.marker)] \(place) (bytes \(citation.range.lowerBound)-\(citation.range.upperBound))")
     }
   }
 }

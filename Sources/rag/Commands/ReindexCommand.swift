@@ -45,7 +45,8 @@ struct ReindexCommand: AsyncParsableCommand {
         ]).description)
     } else {
       Terminal.out(
-        "\(name): \(rebuilt.segments) segments built again, \(rebuilt.identical) of them byte for byte as before")
+        "\(name): \(rebuilt.segments) segments built again, \(rebuilt.identical) of them byte for byte as before"
+      )
     }
   }
 }

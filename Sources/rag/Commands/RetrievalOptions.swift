@@ -16,7 +16,8 @@ struct RetrievalOptions: ParsableArguments {
   @Option(help: "Number of passages.")
   var topK: Int?
 
-  @Option(help: ArgumentHelp("Condition on metadata, such as \"language = 'de' and page > 3\".", valueName: "expr"))
+  @Option(
+    help: ArgumentHelp("Condition on metadata, such as \"language = 'de' and page > 3\".", valueName: "expr"))
   var filter: String?
 
   @Option(help: "How both scores are joined: zscore, minmax or rrf.")

@@ -24,7 +24,9 @@ struct SearchCommand: AsyncParsableCommand {
   @OptionGroup var retrieval: RetrievalOptions
 
   func validate() throws {
-    if batch == (question != nil) { throw ValidationError("Give a question, or --batch with questions on stdin.") }
+    if batch == (question != nil) {
+      throw ValidationError("Give a question, or --batch with questions on stdin.")
+    }
   }
 
   func run() async throws {

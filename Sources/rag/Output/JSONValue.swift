@@ -14,7 +14,8 @@ enum JSONValue: Sendable {
 
   /// Milliseconds by stage, sorted by name, rounded to microseconds.
   init(timings: [String: Double]) {
-    self = .object(timings.sorted { $0.key < $1.key }.map { ($0.key, .number(($0.value * 1000).rounded() / 1000)) })
+    self = .object(
+      timings.sorted { $0.key < $1.key }.map { ($0.key, .number(($0.value * 1000).rounded() / 1000)) })
   }
 }
 

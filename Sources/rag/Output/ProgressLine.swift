@@ -19,11 +19,16 @@ final class ProgressLine {
     lastShown = now
     let seconds = Self.seconds(start.duration(to: now))
     let rate = seconds > 0 ? Double(progress.chunksEmbedded) / seconds : 0
-    var line = "\(progress.documents)/\(progress.documentsTotal) documents, \(progress.chunksEmbedded) chunks"
+    var line =
+      "\(progress.documents)/\(progress.documentsTotal) documents, \(progress.chunksEmbedded)/\(progress.chunksRead) chunks"
     if rate > 0 { line += ", \(Int(rate)) chunks/s" }
-    // Reading runs ahead of embedding, so the rest is told from the documents that are committed in proportion.
-    let share = Double(progress.documents) / Double(progress.documentsTotal)
-    if share > 0.02, share < 1 { line += ", about \(Int(seconds / share - seconds)) s left" }
+    // Nearly all the time goes into embedding: the chunks of the documents that are not read yet are taken to be as
+    // many a document as those that are.
+    if progress.chunksEmbedded > 0, progress.documents > 0 {
+      let perDocument = Double(progress.chunksRead) / Double(progress.documents)
+      let rest = perDocument * Double(progress.documentsTotal) - Double(progress.chunksEmbedded)
+      if rest > 0, rate > 0 { line += ", about \(Int((rest / rate).rounded(.up))) s left" }
+    }
     if isTerminal {
       Terminal.write("\r\u{1B}[K" + line, to: 2)
     } else {
