@@ -64,7 +64,7 @@ package struct ContextBuilder: Sendable {
 
   private struct Span {
     var hit: ScoredChunk
-    var neighbours: [ChunkContent] = []
+    var neighbours: [StoredChunk] = []
   }
 
   /// Joins pieces of a document that overlap or touch, in the order of the best hit of each.
@@ -72,7 +72,7 @@ package struct ContextBuilder: Sendable {
     _ spans: [Span], _ snapshot: CollectionSnapshot
   ) throws(IndexStoreError) -> [ContextPassage] {
     struct Piece {
-      var content: ChunkContent
+      var content: StoredChunk
       var rank: Int?
     }
     var byDocument: [Int64: [Piece]] = [:]
@@ -119,7 +119,7 @@ package struct ContextBuilder: Sendable {
   }
 
   private static func passage(
-    _ run: [(content: ChunkContent, rank: Int?)], _ hits: [ScoredChunk], _ snapshot: CollectionSnapshot
+    _ run: [(content: StoredChunk, rank: Int?)], _ hits: [ScoredChunk], _ snapshot: CollectionSnapshot
   ) throws(IndexStoreError) -> (rank: Int, passage: ContextPassage)? {
     guard let first = run.first, let best = run.compactMap(\.rank).min() else { return nil }
     let start = first.content.record.chunk.range.lowerBound

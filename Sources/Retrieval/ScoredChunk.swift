@@ -3,7 +3,7 @@ import IndexStore
 /// A chunk that was found, with every score that led to its place.
 package struct ScoredChunk: Sendable {
   package var id: ChunkID
-  package var content: ChunkContent
+  package var content: StoredChunk
   /// What the order follows; larger is better. Its scale depends on mode and fusion.
   package var score: Double
   /// BM25 score, 0 where no term matches; `nil` where the lexical leg was not asked.
