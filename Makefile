@@ -16,15 +16,15 @@ PREFIX ?= /usr/local
 demo: build model
 	@$(RAG) ingest corpus
 	@for question in \
-		"Which PSI value means that a feature has drifted badly?" \
-		"What does reciprocal rank fusion do?" \
-		"How is a bad model version rolled back?"; do \
+		"What is the difference between skew and drift?" \
+		"What chunk size and overlap should I start with?" \
+		"How long should the old index stay available after switching to the new one?"; do \
 		echo; echo "> $$question"; $(RAG) query "$$question"; \
 	done
 
 test: deps model
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	swift test -c release --skip-build --no-parallel
 
 build: deps
 	@swift build -c release --product rag
