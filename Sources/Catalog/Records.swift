@@ -20,6 +20,12 @@ package struct SourceRecord: Hashable, Sendable {
   package var label: String
   /// Absolute path.
   package var root: String
+
+  package init(id: Int64, label: String, root: String) {
+    self.id = id
+    self.label = label
+    self.root = root
+  }
 }
 
 /// What identifies the state of a source file without reading it.

@@ -14,15 +14,21 @@ enum EvidenceUnits {
   /// Shorter ones say nothing by themselves, UTF-8 bytes.
   private static let minimumBytes = 12
 
-  /// The units of a text, in order; headings, rules and code fences are left out.
+  /// The units of a text, in order; headings, rules, column names of tables and code are left out.
   ///
   /// - Complexity: O(text).
   static func units(of text: String, passage: Int) -> [EvidenceUnit] {
     let bytes = Array(text.utf8)
     var units: [EvidenceUnit] = []
     var inCode = false
+    var previousRow: Range<Int>?
     for block in blocks(bytes) {
       let line = bytes[block]
+      if isHeadingOrRule(line), let header = previousRow, line.contains(UInt8(ascii: "|")) {
+        // What stood above the rule of a table were its column names.
+        units.removeAll { header.contains($0.range.lowerBound) }
+      }
+      previousRow = isRow(line) ? block : nil
       if line.starts(with: "```".utf8) || line.starts(with: "~~~".utf8) {
         inCode.toggle()
         continue

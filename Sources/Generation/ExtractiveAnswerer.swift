@@ -146,7 +146,7 @@ package struct ExtractiveAnswerer: Answerer {
       text: sentences.joined(separator: "\n"), abstention: nil, citations: citations, confidence: confidence)
   }
 
-  /// A unit's text on one line, without its list marker or quote sign.
+  /// A unit's text on one line, without its list marker, task box or quote sign.
   static func readable(_ text: String) -> String {
     var words = text.split { $0 == " " || $0 == "\n" || $0 == "\t" }[...]
     if let first = words.first, words.count > 1 {
@@ -154,6 +154,9 @@ package struct ExtractiveAnswerer: Answerer {
         first.utf8.dropLast().allSatisfy { (48...57).contains($0) } && first.utf8.count > 1
         && (first.hasSuffix(".") || first.hasSuffix(")"))
       if ["-", "*", "+", ">"].contains(first) || isNumber { words = words.dropFirst() }
+      // The box of a task.
+      if words.count > 2, words.first == "[", words.dropFirst().first == "]" { words = words.dropFirst(2) }
+      if words.count > 1, words.first?.lowercased() == "[x]" { words = words.dropFirst() }
     }
     return words.joined(separator: " ")
   }

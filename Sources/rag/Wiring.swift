@@ -62,6 +62,11 @@ struct Wiring {
     return CachingEmbedder(embedder, cache: CatalogEmbeddingCache(catalog: home.catalog))
   }
 
+  /// Whether the home is there and holds the collection.
+  func hasCollection(_ name: String) -> Bool {
+    ((try? openHome().catalog.collection(named: name)) ?? nil) != nil
+  }
+
   /// The collection that a flag or the settings name.
   func collectionName(_ flag: String?) -> String { flag ?? settings.collection }
 }

@@ -54,6 +54,9 @@ import Testing
 
   @Test func unchangedUpdatedDeleted() throws {
     try SampleDocuments.write(0..<12, to: docs)
+    let first = try counts(try rag.run("ingest", docs, "--dry-run", "--json"))
+    #expect(first["added"] == 12)
+    #expect(!FileManager.default.fileExists(atPath: folder("home")))
     try rag.run("ingest", docs)
     let again = try counts(try rag.run("ingest", docs, "--json"))
     #expect(again["unchanged"] == 12)

@@ -47,6 +47,16 @@ import Testing
     }
   }
 
+  @Test func columnNamesAndTaskBoxesAreNoAnswer() async throws {
+    let text =
+      "| canary metric name | canary limit value |\n|---|---|\n| canary error rate | 0.1 percent |\n\n- [ ] Tell the canary team."
+    let answer = try await answerer(threshold: 0).answer(
+      "canary metric limit name", passages: [passage(text)])
+    #expect(answer.citations.contains { $0.quote == "| canary error rate | 0.1 percent |" })
+    #expect(!answer.citations.contains { $0.quote.contains("limit value") })
+    #expect(answer.text?.contains("[ ]") == false)
+  }
+
   @Test func weakEvidenceIsNoAnswer() async throws {
     let answer = try await answerer(threshold: 0.9).answer(
       "What is the capital of Mongolia?", passages: [passage(Self.text)])

@@ -36,7 +36,9 @@ package struct IngestPipeline {
   package func ingest(paths: [String]) async throws(IndexStoreError) -> IngestReport {
     try await run { writer throws(IndexStoreError) in
       var sources: [IngestSource] = []
-      for path in paths { sources.append(try IngestSource(path: path, writer: writer)) }
+      for path in paths {
+        sources.append(try IngestSource(path: path, writer: writer, isDryRun: options.dryRun))
+      }
       return sources
     }
   }
@@ -44,7 +46,7 @@ package struct IngestPipeline {
   /// Ingests a BEIR corpus: each line of the file is a document with its own id.
   package func ingest(beirCorpus path: String) async throws(IndexStoreError) -> IngestReport {
     try await run { writer throws(IndexStoreError) in
-      [try IngestSource(beirCorpus: path, limits: options.limits, writer: writer)]
+      [try IngestSource(beirCorpus: path, limits: options.limits, writer: writer, isDryRun: options.dryRun)]
     }
   }
 

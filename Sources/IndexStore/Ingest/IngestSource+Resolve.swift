@@ -9,8 +9,9 @@ extension IngestSource {
   /// A folder is its own source, unless it lies in one that is known: then it is that part of it. A file that lies
   /// in no known source belongs to the source of its folder, which is then not taken for complete.
   ///
+  /// - Parameter isDryRun: a new source is not recorded.
   /// - Throws: `IndexStoreError.invalidArgument` for a path that is not there.
-  init(path: String, writer: CollectionWriter) throws(IndexStoreError) {
+  init(path: String, writer: CollectionWriter, isDryRun: Bool) throws(IndexStoreError) {
     guard let absolute = FolderWalk.realPath(path) else {
       throw IndexStoreError(.invalidArgument, "\(path): there is no such file or folder")
     }
@@ -25,8 +26,7 @@ extension IngestSource {
       if let known {
         record = known
       } else {
-        record = try catalog.source(
-          root: root, preferredLabel: Self.label(of: root), collection: writer.collection.id)
+        record = try Self.record(root, writer: writer, isDryRun: isDryRun)
       }
       let relative = absolute == root ? "" : String(absolute.dropFirst(root == "/" ? 1 : root.utf8.count + 1))
       source = record
@@ -62,7 +62,7 @@ extension IngestSource {
   ///
   /// - Throws: `IndexStoreError.invalidArgument` where the file is not there or a line cannot be read.
   init(
-    beirCorpus path: String, limits: ReadingLimits, writer: CollectionWriter
+    beirCorpus path: String, limits: ReadingLimits, writer: CollectionWriter, isDryRun: Bool
   ) throws(IndexStoreError) {
     var file = path
     if Folder.isFolder(path) { file = path + "/corpus.jsonl" }
@@ -70,8 +70,7 @@ extension IngestSource {
       throw IndexStoreError(.invalidArgument, "\(file): there is no such file")
     }
     do {
-      source = try writer.home.catalog.source(
-        root: absolute, preferredLabel: Self.label(of: absolute), collection: writer.collection.id)
+      source = try Self.record(absolute, writer: writer, isDryRun: isDryRun)
       problems = []
       isComplete = true
       prefix = ""
@@ -88,6 +87,18 @@ extension IngestSource {
     } catch {
       throw IndexStoreError(error)
     }
+  }
+
+  private static func record(
+    _ root: String, writer: CollectionWriter, isDryRun: Bool
+  ) throws(CatalogError) -> SourceRecord {
+    let catalog = writer.home.catalog
+    let collection = writer.collection.id
+    guard isDryRun else {
+      return try catalog.source(root: root, preferredLabel: label(of: root), collection: collection)
+    }
+    return try catalog.sources(of: collection).first { $0.root == root }
+      ?? SourceRecord(id: 0, label: label(of: root), root: root)
   }
 
   private static func parent(of path: String) -> String {

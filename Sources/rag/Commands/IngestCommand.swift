@@ -79,8 +79,12 @@ struct IngestCommand: AsyncParsableCommand {
 
   func run() async throws {
     let wiring = try Wiring(global)
-    let home = try wiring.openHome(createIfMissing: true)
     let name = wiring.collectionName(collection)
+    let scratch = DryRunHome(isNeeded: dryRun && !wiring.hasCollection(name))
+    let home =
+      try scratch.map { try HomeFolder(path: $0.path, createIfMissing: true) }
+      ?? wiring.openHome(createIfMissing: true)
+    defer { withExtendedLifetime(scratch) {} }
     let threads = threads ?? wiring.settings.threads
     let embedder = try await wiring.embedder(named: model, threads: threads)
     try prepareCollection(name, home: home, embedder: embedder, settings: wiring.settings)
@@ -152,6 +156,21 @@ struct IngestCommand: AsyncParsableCommand {
         + "\((report.seconds * 10).rounded() / 10) s (\(Int(report.chunksPerSecond)) chunks/s)"
         + (dryRun ? " (dry run: nothing was changed)" : ""))
     for failure in report.failures { Terminal.note("failed: \(failure.path): \(failure.reason)") }
+  }
+}
+
+/// A home for a dry run into a collection that is not there yet: nothing of it stays.
+private final class DryRunHome {
+  let path: String
+
+  init?(isNeeded: Bool) {
+    guard isNeeded else { return nil }
+    path =
+      FileManager.default.temporaryDirectory.appendingPathComponent("rag-dry-run-" + UUID().uuidString).path
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
   }
 }
 
