@@ -61,7 +61,7 @@ let package = Package(
         crypto,
       ]),
     module("Retrieval", ["Kernels", "LexicalIndex", "Embeddings", "IndexStore"]),
-    module("Generation", ["Kernels", "LexicalIndex", "Embeddings"]),
+    module("Generation", ["Kernels", "Documents", "LexicalIndex", "Embeddings"]),
 
     // Entry
     .executableTarget(

@@ -1,3 +1,5 @@
+import Documents
+
 /// A sentence, list item or table row of a passage: the smallest thing that can be quoted.
 struct EvidenceUnit: Hashable {
   /// Index of its passage.
@@ -34,7 +36,7 @@ enum EvidenceUnits {
         continue
       }
       if inCode || isHeadingOrRule(line) { continue }
-      let sentences = isRow(line) ? [block] : sentences(bytes, block)
+      let sentences = isRow(line) ? [block] : SentenceBorders.split(block, in: bytes)
       for sentence in sentences {
         for range in cut(bytes, trim(bytes, sentence)) where range.count >= minimumBytes {
           units.append(
@@ -92,52 +94,6 @@ enum EvidenceUnits {
     let trimmed = line.drop { $0 == 0x20 }
     if trimmed.first == UInt8(ascii: "#") { return true }
     return trimmed.allSatisfy { "-=_*|: \t+".utf8.contains($0) }
-  }
-
-  /// Sentences of a paragraph: they end at `.`, `!`, `?` before a blank, or at a full stop of CJK scripts.
-  private static func sentences(_ bytes: [UInt8], _ block: Range<Int>) -> [Range<Int>] {
-    var sentences: [Range<Int>] = []
-    var start = block.lowerBound
-    var index = block.lowerBound
-    while index < block.upperBound {
-      let byte = bytes[index]
-      var end: Int?
-      if byte == UInt8(ascii: ".") || byte == UInt8(ascii: "!") || byte == UInt8(ascii: "?") {
-        var after = index + 1
-        while after < block.upperBound, "\"')]*_`".utf8.contains(bytes[after]) { after += 1 }
-        let isEnd = after >= block.upperBound || bytes[after] == 0x20 || bytes[after] == 0x0A
-        if isEnd, byte != UInt8(ascii: ".") || !isAbbreviation(bytes, start..<index) { end = after }
-      } else if byte == 0xE3, index + 2 < block.upperBound, bytes[index + 1] == 0x80, bytes[index + 2] == 0x82
-      {
-        end = index + 3  // 。
-      } else if byte == 0xEF, index + 2 < block.upperBound, bytes[index + 1] == 0xBC,
-        bytes[index + 2] == 0x81 || bytes[index + 2] == 0x9F
-      {
-        end = index + 3  // ！ ？
-      }
-      if let end {
-        sentences.append(start..<end)
-        start = end
-        index = end
-      } else {
-        index += 1
-      }
-    }
-    if start < block.upperBound { sentences.append(start..<block.upperBound) }
-    return sentences
-  }
-
-  private static let abbreviations: Set<String> = [
-    "e.g", "i.e", "etc", "vs", "cf", "dr", "mr", "mrs", "ms", "prof", "fig", "no", "approx", "st", "al",
-    "z.b",
-    "bzw", "ca", "p.ej", "sr", "sra", "ex", "eq", "sec", "ch", "vol", "pp",
-  ]
-
-  private static func isAbbreviation(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
-    let word = bytes[range].reversed().prefix { $0 != 0x20 && $0 != 0x0A && $0 != UInt8(ascii: "(") }
-    let text = String(decoding: word.reversed(), as: UTF8.self).lowercased()
-    // A single letter is an initial.
-    return abbreviations.contains(text) || (text.utf8.count == 1 && text.utf8.first.map { $0 > 96 } == true)
   }
 
   private static func trim(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {

@@ -25,6 +25,20 @@ package enum Parallel {
     }
   }
 
+  /// The values of `body` for each index below `count`, in order, computed on at most `threads` threads.
+  ///
+  /// - Complexity: O(count) calls.
+  package static func map<Value: Sendable>(
+    _ count: Int, threads: Int, _ body: @Sendable (Int) -> Value
+  ) -> [Value] {
+    let slots = Mutex([Value?](repeating: nil, count: max(0, count)))
+    forEach(count, threads: threads) { index in
+      let value = body(index)
+      slots.withLock { $0[index] = value }
+    }
+    return slots.withLock { $0.compactMap { $0 } }
+  }
+
   /// Runs `body` on a dispatch thread and returns its result.
   package static func offPool<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value

@@ -118,12 +118,10 @@ package struct IngestPipeline {
   private func read(
     _ work: [IngestPlan.Work], chunker: Chunker, writer: CollectionWriter
   ) -> [IngestOutcome] {
-    let outcomes = ResultSlots<IngestOutcome>(count: work.count)
     let limits = options.limits
-    Parallel.forEach(work.count, threads: options.threads) { index in
-      outcomes.set(IngestOutcome(reading: work[index], chunker: chunker, limits: limits), at: index)
+    return Parallel.map(work.count, threads: options.threads) { index in
+      IngestOutcome(reading: work[index], chunker: chunker, limits: limits)
     }
-    return outcomes.values()
   }
 
   private func apply(_ outcome: IngestOutcome, to batch: inout IngestBatch, report: inout IngestReport) {

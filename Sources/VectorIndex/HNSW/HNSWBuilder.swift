@@ -1,5 +1,4 @@
 import Kernels
-import Synchronization
 
 /// Builds the graph, the same for any number of threads.
 ///
@@ -22,13 +21,13 @@ package final class HNSWBuilder {
   private let rows: VectorRowsBuilder
 
   /// A node and a neighbour list that it has found on a level.
-  private struct Choice {
+  private struct Choice: Sendable {
     var level: Int
     var neighbours: [Ordinal]
   }
 
   /// New edges towards one node on one level.
-  private struct Backlinks {
+  private struct Backlinks: Sendable {
     var target: Ordinal
     var level: Int
     var sources: [Ordinal]
@@ -58,21 +57,18 @@ package final class HNSWBuilder {
     while done < count {
       // Small beside what is there already, so that few good neighbours are in the same batch.
       let batch = done..<min(count, done + max(1, min(4096, done / 32)))
-      let choices = ChoiceSlots<[Choice]>(count: batch.count)
-      withGraph { graph in
+      let choices = withGraph { graph in
         let top = Int(levels[Int(entryPoint)])
-        Parallel.forEach(batch.count, threads: threads) { [levels, entryPoint, parameters] index in
+        return Parallel.map(batch.count, threads: threads) { [levels, entryPoint, parameters] index in
           let node = Ordinal(batch.lowerBound + index)
-          contexts.use { context in
-            choices.set(
-              Self.choose(
-                node, level: Int(levels[Int(node)]), from: entryPoint, top: top, graph: graph,
-                vectors: vectors,
-                parameters: parameters, context: &context), at: index)
+          return contexts.use { context in
+            Self.choose(
+              node, level: Int(levels[Int(node)]), from: entryPoint, top: top, graph: graph, vectors: vectors,
+              parameters: parameters, context: &context)
           }
         }
       }
-      apply(choices.values(), batch: batch, vectors: vectors, threads: threads)
+      apply(choices, batch: batch, vectors: vectors, threads: threads)
       for node in batch where levels[node] > levels[Int(entryPoint)] { entryPoint = Ordinal(node) }
       done = batch.upperBound
     }
@@ -139,9 +135,8 @@ package final class HNSWBuilder {
         groups.append(Backlinks(target: edge.target, level: edge.level, sources: [edge.source]))
       }
     }
-    let lists = ChoiceSlots<[Ordinal]>(count: groups.count)
-    withGraph { graph in
-      Parallel.forEach(groups.count, threads: threads) { [groups, parameters] index in
+    let lists = withGraph { graph in
+      Parallel.map(groups.count, threads: threads) { [groups, parameters] index in
         let group = groups[index]
         let block = graph.block(group.target, level: group.level)
         let limit = group.level == 0 ? parameters.M0 : parameters.M
@@ -152,10 +147,10 @@ package final class HNSWBuilder {
             .sorted { ($0.distance, $0.ordinal) < ($1.distance, $1.ordinal) }
           all = Self.select(ranked, limit: limit, vectors: vectors)
         }
-        lists.set(all, at: index)
+        return all
       }
     }
-    for (group, list) in zip(groups, lists.values()) { write(list, of: group.target, level: group.level) }
+    for (group, list) in zip(groups, lists) { write(list, of: group.target, level: group.level) }
   }
 
   private func write(_ neighbours: [Ordinal], of node: Ordinal, level: Int) {
@@ -172,36 +167,19 @@ package final class HNSWBuilder {
     }
   }
 
-  private func withGraph(_ body: (GraphView) -> Void) {
+  private func withGraph<Result>(_ body: (GraphView) -> [Result]) -> [Result] {
     levelZero.withUnsafeBufferPointer { zero in
       upperStarts.withUnsafeBufferPointer { starts in
         upper.withUnsafeBufferPointer { upper in
-          guard let zero = zero.baseAddress, let starts = starts.baseAddress else { return }
+          guard let zero = zero.baseAddress, let starts = starts.baseAddress else { return [] }
           // Without upper levels nothing is read from there.
           let above = upper.baseAddress ?? zero
-          body(
+          return body(
             GraphView(
               count: count, M: parameters.M, M0: parameters.M0, levelZero: zero, upperStarts: starts,
               upper: above))
         }
       }
     }
-  }
-}
-
-/// Results of parallel work, each set once at its own place.
-private final class ChoiceSlots<Value: Sendable>: Sendable {
-  private let slots: Mutex<[Value?]>
-
-  init(count: Int) {
-    slots = Mutex([Value?](repeating: nil, count: count))
-  }
-
-  func set(_ value: Value, at index: Int) {
-    slots.withLock { $0[index] = value }
-  }
-
-  func values() -> [Value] {
-    slots.withLock { $0.compactMap { $0 } }
   }
 }
