@@ -44,13 +44,14 @@ package struct ContextBuilder: Sendable {
       spans.append(Span(hit: hit))
     }
     if neighbours > 0 {
+      let hits = Set(spans.map { ChunkID(bytes: $0.hit.content.record.id) })
       for index in spans.indices {
         let position = spans[index].hit.content.record.chunk.index
         let wanted = max(0, position - neighbours)...(position + neighbours)
         let around = try result.snapshot.contents(
           ofDocument: spans[index].hit.content.record.document, positions: wanted)
         let heading = spans[index].hit.content.record.chunk.headingPath
-        for chunk in around where chunk.record.chunk.index != position {
+        for chunk in around where !hits.contains(ChunkID(bytes: chunk.record.id)) {
           // A neighbour of another section would change the subject.
           guard chunk.record.chunk.headingPath == heading, used + chunk.record.chunk.range.count <= byteBudget
           else { continue }

@@ -41,7 +41,7 @@ struct QueryCommand: AsyncParsableCommand {
       Terminal.out(answered.json.description)
       return
     }
-    if let degraded = answered.result.degraded, !global.quiet { Terminal.note("Note: \(degraded)") }
+    answered.result.noteDegradation(quiet: global.quiet)
     answered.print()
   }
 }
@@ -69,7 +69,10 @@ struct AnsweredQuestion {
     var parameters = settings.answererParameters()
     parameters.threshold = threshold ?? parameters.threshold
     let analyzer = try Analyzer(configuration: result.snapshot.configuration.analyzer)
-    let answerer = ExtractiveAnswerer(embedder: opened.embedder, analyzer: analyzer, parameters: parameters)
+    // An embedder that is out of reach for the query is so for sentences too. For a query in a script that the model
+    // does not know, its cosines still order sentences better than words alone do (measured by Benchmarks/answers.py).
+    let scorer = result.degraded == "embedding_unavailable" ? nil : opened.embedder
+    let answerer = ExtractiveAnswerer(embedder: scorer, analyzer: analyzer, parameters: parameters)
     answererIdentity = answerer.identity
     start = clock.now
     answer = try await answerer.answer(

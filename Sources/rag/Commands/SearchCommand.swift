@@ -46,7 +46,7 @@ struct SearchCommand: AsyncParsableCommand {
       Terminal.out(result.json.description)
       return
     }
-    if let degraded = result.degraded, !global.quiet { Terminal.note("Note: \(degraded)") }
+    result.noteDegradation(quiet: global.quiet)
     if result.hits.isEmpty { Terminal.out("Nothing was found.") }
     for (index, hit) in result.hits.enumerated() {
       Terminal.out(Self.line(hit, rank: index + 1))
@@ -66,6 +66,19 @@ struct SearchCommand: AsyncParsableCommand {
 }
 
 extension RetrievalResult {
+  /// Tells people on standard error what was done otherwise than asked.
+  func noteDegradation(quiet: Bool) {
+    guard !quiet, let degraded else { return }
+    switch degraded {
+    case "query_script_unknown_to_model":
+      Terminal.note("Note: the embedding model does not know the query's script; words alone decide.")
+    case "embedding_unavailable":
+      Terminal.note("Note: the query could not be embedded; words alone decide.")
+    default:
+      Terminal.note("Note: \(degraded)")
+    }
+  }
+
   /// The contract of `rag search --json`.
   var json: JSONValue {
     var members: [(String, JSONValue)] = [
