@@ -22,8 +22,11 @@ struct Wiring {
 
   /// The embedding model that is configured, or named by a flag.
   ///
+  /// - Parameter collection: a collection that it is for; the dimension recorded there saves asking a provider.
   /// - Throws: `EmbeddingError.modelMissing`, saying how to get it.
-  func embedder(named flag: String? = nil, threads: Int? = nil) async throws -> any Embedder {
+  func embedder(
+    named flag: String? = nil, threads: Int? = nil, for collection: CollectionConfiguration? = nil
+  ) async throws -> any Embedder {
     let threads = threads ?? settings.threads
     let section = settings.file.embedding
     switch section?.provider ?? "local" {
@@ -32,14 +35,15 @@ struct Wiring {
       let store = ModelStore(root: settings.modelsFolder)
       return try LocalEmbedder(directory: try store.directory(of: name), threads: threads)
     case "openai":
-      return try await providerEmbedder(section, model: flag)
+      let known = collection.flatMap { $0.embedding.pooling == .provider ? $0.embedding.dimension : nil }
+      return try await providerEmbedder(section, model: flag, dimension: known)
     case let other:
       throw UsageError("embedding.provider must be local or openai, not '\(other)'")
     }
   }
 
   private func providerEmbedder(
-    _ section: ConfigurationFile.Embedding?, model flag: String?
+    _ section: ConfigurationFile.Embedding?, model flag: String?, dimension: Int?
   ) async throws -> any Embedder {
     guard let base = section?.baseURL, let model = flag ?? section?.model else {
       throw UsageError("embedding.provider openai needs base_url and model in the configuration file")
@@ -53,6 +57,9 @@ struct Wiring {
     let key = try source.map { try APIKey(from: $0, environment: settings.environment) }
     let options = OpenAIEmbedderOptions(baseURL: base, model: model, dimensions: section?.dimensions)
     let transport = CircuitBreakingTransport(RetryingTransport(try CurlTransport()))
+    if let dimension {
+      return try OpenAIEmbedder(options, dimension: dimension, key: key, transport: transport)
+    }
     return try await OpenAIEmbedder.connect(options, key: key, transport: transport)
   }
 
@@ -62,9 +69,10 @@ struct Wiring {
     return CachingEmbedder(embedder, cache: CatalogEmbeddingCache(catalog: home.catalog))
   }
 
-  /// Whether the home is there and holds the collection.
-  func hasCollection(_ name: String) -> Bool {
-    ((try? openHome().catalog.collection(named: name)) ?? nil) != nil
+  /// How the collection was made; `nil` where the home or the collection is not there yet.
+  func configuration(of name: String) throws -> CollectionConfiguration? {
+    guard let record = (try? openHome().catalog.collection(named: name)) ?? nil else { return nil }
+    return try CollectionConfiguration(json: record.configuration)
   }
 
   /// The collection that a flag or the settings name.

@@ -80,13 +80,14 @@ struct IngestCommand: AsyncParsableCommand {
   func run() async throws {
     let wiring = try Wiring(global)
     let name = wiring.collectionName(collection)
-    let scratch = DryRunHome(isNeeded: dryRun && !wiring.hasCollection(name))
+    let known = try wiring.configuration(of: name)
+    let scratch = DryRunHome(isNeeded: dryRun && known == nil)
     let home =
       try scratch.map { try HomeFolder(path: $0.path, createIfMissing: true) }
       ?? wiring.openHome(createIfMissing: true)
     defer { withExtendedLifetime(scratch) {} }
     let threads = threads ?? wiring.settings.threads
-    let embedder = try await wiring.embedder(named: model, threads: threads)
+    let embedder = try await wiring.embedder(named: model, threads: threads, for: known)
     try prepareCollection(name, home: home, embedder: embedder, settings: wiring.settings)
 
     var options = IngestOptions()

@@ -28,7 +28,8 @@ struct ReindexCommand: AsyncParsableCommand {
     let wiring = try Wiring(global)
     let home = try wiring.openHome()
     let name = wiring.collectionName(collection)
-    let embedder = wiring.cached(try await wiring.embedder(named: model), home: home)
+    let embedder = wiring.cached(
+      try await wiring.embedder(named: model, for: wiring.configuration(of: name)), home: home)
     let writer = try CollectionWriter(name, in: home, threads: wiring.settings.threads, holder: "rag reindex")
     try writer.configuration.requireSameModel(as: embedder.identity, collection: name)
     let chunker = Chunker(options: writer.configuration.chunking) { embedder.countTokens($0) }

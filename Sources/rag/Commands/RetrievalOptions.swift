@@ -77,7 +77,8 @@ struct RetrievalOptions: ParsableArguments {
     var embedder: (any Embedder)?
     if mode != .lexical {
       do {
-        embedder = try await wiring.embedder(named: model)
+        embedder = try await wiring.embedder(
+          named: model, for: wiring.configuration(of: wiring.collectionName(self.collection)))
       } catch let error as EmbeddingError where mode == .hybrid {
         if !quiet { Terminal.note("Note: searching by words alone: \(error.message)") }
       }
