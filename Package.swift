@@ -63,12 +63,15 @@ let package = Package(
     module("Retrieval", ["Kernels", "LexicalIndex", "Embeddings", "IndexStore"]),
     module("Generation", ["Kernels", "Documents", "LexicalIndex", "Embeddings"]),
 
+    // Model work
+    module("Evaluation", []),
+
     // Entry
     .executableTarget(
       name: "rag",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "VectorIndex", "Embeddings",
-        "Catalog", "IndexStore", "Retrieval", "Generation", crypto,
+        "Catalog", "IndexStore", "Retrieval", "Generation", "Evaluation", crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -104,6 +107,7 @@ let package = Package(
         "VectorIndex",
       ]),
     tests("Generation", ["Generation", "Embeddings", "Kernels", "LexicalIndex"]),
+    tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
     tests("CLI", ["rag"]),
   ]
 )
