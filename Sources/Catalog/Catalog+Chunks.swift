@@ -21,6 +21,18 @@ extension Catalog {
     }
   }
 
+  /// Identities of the documents that chunks belong to, in order; `nil` for a chunk that is not there.
+  package func documentIDs(
+    ofChunks ids: [[UInt8]], generation: Int64
+  ) throws(CatalogError) -> [String?] {
+    try read { database in
+      let statement = try database.makeStatement(
+        sql: "SELECT d.id FROM chunks c JOIN documents d ON d.row = c.document "
+          + "WHERE c.generation = ? AND c.id = ?")
+      return try ids.map { try String.fetchOne(statement, arguments: [generation, Data($0)]) }
+    }
+  }
+
   /// Chunks of one document at the given positions, in order.
   package func chunkContents(
     document: Int64, positions: ClosedRange<Int>, generation: Int64

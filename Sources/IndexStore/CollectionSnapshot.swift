@@ -69,6 +69,15 @@ package final class CollectionSnapshot: Sendable {
     }
   }
 
+  /// The documents that chunks belong to, in order; `nil` for a chunk that was deleted meanwhile.
+  package func documentIDs(of ids: [ChunkID]) throws(IndexStoreError) -> [String?] {
+    do {
+      return try catalog.documentIDs(ofChunks: ids.map(\.bytes), generation: collection.servingGeneration)
+    } catch {
+      throw IndexStoreError(error)
+    }
+  }
+
   /// The chunks of a document at the given positions, in order.
   package func contents(
     ofDocument document: Int64, positions: ClosedRange<Int>

@@ -13,6 +13,9 @@ package struct LexicalIndexBuilder: ~Copyable {
   private var ids: [[UInt8]: Int] = [:]
   private(set) var terms: [[UInt8]] = []
   private(set) var lists: [GrowingList] = []
+  /// Places of each term, as positions.bin has them; empty where they are not kept.
+  private(set) var places: [[UInt8]] = []
+  let storesPositions: Bool
   /// Terms of each chunk, by ordinal.
   private(set) var lengths: [UInt32] = []
   // Frequencies within the chunk at hand.
@@ -21,6 +24,7 @@ package struct LexicalIndexBuilder: ~Copyable {
 
   package init(analyzer: Analyzer) {
     session = AnalyzerSession(analyzer.configuration)
+    storesPositions = analyzer.configuration.storesPositions == true
   }
 
   /// Number of chunks so far; the next chunk's ordinal.
@@ -43,6 +47,7 @@ package struct LexicalIndexBuilder: ~Copyable {
       if frequencies[id] == 0 { touched.append(id) }
       frequencies[id] += 1
     }
+    if storesPositions { appendPlaces(found) }
     for id in touched {
       append(id: id, ordinal: ordinal, frequency: frequencies[id])
       frequencies[id] = 0
@@ -59,19 +64,31 @@ package struct LexicalIndexBuilder: ~Copyable {
   /// - Complexity: O(postings of `reader`).
   package mutating func append(_ reader: LexicalIndexReader, keeping ordinals: [Ordinal]) {
     let base = Ordinal(lengths.count)
-    var places = [Ordinal?](repeating: nil, count: reader.documentCount)
+    var newOrdinals = [Ordinal?](repeating: nil, count: reader.documentCount)
     for (offset, ordinal) in ordinals.enumerated() {
-      places[Int(ordinal)] = base + Ordinal(offset)
+      newOrdinals[Int(ordinal)] = base + Ordinal(offset)
       lengths.append(reader.length(of: ordinal))
     }
+    let storesPositions = storesPositions
+    precondition(
+      !storesPositions || reader.storesPositions, "segments with and without places cannot be joined")
     reader.forEachTerm { term, postings in
       var termID: Int?
-      postings.forEach { ordinal, frequency in
-        guard let place = places[Int(ordinal)] else { return }
+      reader.forEachPlaced(postings) { ordinal, frequency, bytes in
+        guard let place = newOrdinals[Int(ordinal)] else { return }
         let id = termID ?? id(of: term)
         termID = id
         append(id: id, ordinal: place, frequency: frequency)
+        if storesPositions, let bytes { places[id].append(contentsOf: bytes) }
       }
+    }
+  }
+
+  private mutating func appendPlaces(_ found: [Int]) {
+    var last: [Int: Int] = [:]
+    for (place, id) in found.enumerated() {
+      VariableInteger.append(UInt64(place - (last[id] ?? 0)), to: &places[id])
+      last[id] = place
     }
   }
 
@@ -81,6 +98,7 @@ package struct LexicalIndexBuilder: ~Copyable {
     ids[term] = id
     terms.append(term)
     lists.append(GrowingList())
+    if storesPositions { places.append([]) }
     frequencies.append(0)
     return id
   }

@@ -9,6 +9,8 @@ package final class LexicalIndexReader: Sendable {
   private let dictionary: MappedFile
   private let postings: MappedFile
   private let norms: MappedFile
+  /// `nil` where places of terms were not kept.
+  private let positions: PositionsFile?
   package let termCount: Int
   private let blockCount: Int
   package let documentCount: Int
@@ -16,7 +18,7 @@ package final class LexicalIndexReader: Sendable {
   package let totalLength: Int
 
   /// - Parameters:
-  ///   - folder: holds the three files.
+  ///   - folder: holds the files.
   ///   - documentCount: chunks of the segment.
   /// - Throws: `StorageError`.
   package init(folder: String, documentCount: Int) throws(StorageError) {
@@ -29,6 +31,7 @@ package final class LexicalIndexReader: Sendable {
     guard head.count >= 24 else { throw .corrupted(dictionary.path, "the dictionary's head is cut off") }
     let terms = head.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
     let blocks = head.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    let hasPositions = head.loadUnaligned(fromByteOffset: 16, as: UInt64.self) & 1 == 1
     guard terms <= UInt64(UInt32.max), blocks <= UInt64((head.count - 24) / 8),
       blocks == (terms + UInt64(PostingFormat.termsPerBlock) - 1) / UInt64(PostingFormat.termsPerBlock)
     else { throw .corrupted(dictionary.path, "the dictionary's block table does not fit") }
@@ -39,6 +42,51 @@ package final class LexicalIndexReader: Sendable {
       lengths.loadUnaligned(fromByteOffset: 0, as: UInt64.self) == UInt64(documentCount)
     else { throw .corrupted(norms.path, "it does not hold \(documentCount) lengths") }
     totalLength = Int(clamping: lengths.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    positions = hasPositions ? try PositionsFile(folder: folder, termCount: termCount) : nil
+  }
+
+  package var storesPositions: Bool { positions != nil }
+
+  /// The chunks that hold `term`.
+  ///
+  /// - Complexity: O(postings of the term).
+  package func chunks(containing term: String) -> OrdinalSet {
+    var set = OrdinalSet(universe: documentCount)
+    list(of: Array(term.utf8))?.forEach { ordinal, _ in set.insert(ordinal) }
+    return set
+  }
+
+  /// Of `candidates`, the chunks that hold `phrase`, one term after another.
+  ///
+  /// - Parameters:
+  ///   - phrase: analyzed; at least one term.
+  ///   - candidates: chunks that hold all of the terms.
+  /// - Returns: `nil` where places were not kept.
+  /// - Complexity: O(postings and places of the terms).
+  package func chunks(withPhrase phrase: [String], among candidates: OrdinalSet) -> OrdinalSet? {
+    guard let positions else { return nil }
+    // Places at which the phrase may begin, by chunk.
+    var starts: [Ordinal: Set<UInt64>] = [:]
+    for (offset, term) in phrase.enumerated() {
+      guard let list = list(of: Array(term.utf8)) else { return OrdinalSet(universe: documentCount) }
+      var next: [Ordinal: Set<UInt64>] = [:]
+      positions.forEach(list) { ordinal, places in
+        guard candidates.contains(ordinal) else { return }
+        let begins = Set(places().lazy.filter { $0 >= UInt64(offset) }.map { $0 - UInt64(offset) })
+        let kept = offset == 0 ? begins : begins.intersection(starts[ordinal] ?? [])
+        if !kept.isEmpty { next[ordinal] = kept }
+      }
+      starts = next
+    }
+    return OrdinalSet(universe: documentCount, starts.keys)
+  }
+
+  /// Calls `body` with each posting of `list` and the bytes that hold its places, where they were kept.
+  func forEachPlaced(
+    _ list: PostingList, _ body: (Ordinal, _ frequency: UInt32, _ places: UnsafeRawBufferPointer?) -> Void
+  ) {
+    guard let positions else { return list.forEach { body($0, $1, nil) } }
+    positions.forEachSlice(list, body)
   }
 
   /// Terms of a chunk.
@@ -129,6 +177,7 @@ package final class LexicalIndexReader: Sendable {
           count += 1
         }
         if count != list.documentFrequency { problem = "a list is not as long as the dictionary says" }
+        if let positions, !positions.fits(list) { problem = "the places of a term do not fit its postings" }
         return problem == nil
       }
       if !isWhole { problem = problem ?? "an entry leads out of the file" }
@@ -202,7 +251,7 @@ package final class LexicalIndexReader: Sendable {
     var offset = blockOffset(block)
     let count = min(PostingFormat.termsPerBlock, termCount - block * PostingFormat.termsPerBlock)
     var term: [UInt8] = []
-    for _ in 0..<count {
+    for place in 0..<count {
       guard let shared = VariableInteger.read(payload, &offset, limit: payload.count),
         let further = VariableInteger.read(payload, &offset, limit: payload.count),
         shared <= UInt64(term.count), further <= UInt64(payload.count - offset)
@@ -216,7 +265,10 @@ package final class LexicalIndexReader: Sendable {
         start <= UInt64(lists.count), bytes <= UInt64(lists.count) - start, frequency <= UInt64(documentCount)
       else { return false }
       let slice = UnsafeRawBufferPointer(rebasing: lists[Int(start)..<Int(start) + Int(bytes)])
-      if !body(term, PostingList(documentFrequency: Int(frequency), bytes: slice)) { return true }
+      let list = PostingList(
+        documentFrequency: Int(frequency), termNumber: block * PostingFormat.termsPerBlock + place,
+        bytes: slice)
+      if !body(term, list) { return true }
     }
     return true
   }

@@ -6,8 +6,9 @@ package enum LexicalIndexSerializer {
   package static let dictionaryName = "terms.dict"
   package static let postingsName = "postings.bin"
   package static let normsName = "norms.bin"
+  package static let positionsName = "positions.bin"
 
-  /// Writes the three files into `folder`.
+  /// Writes the files into `folder`.
   ///
   /// - Throws: `StorageError`.
   /// - Complexity: O(postings + terms × log terms).
@@ -48,7 +49,7 @@ package enum LexicalIndexSerializer {
     var head: [UInt8] = []
     head.appendLittleEndian(UInt64(terms.count))
     head.appendLittleEndian(UInt64(blockOffsets.count))
-    head.appendLittleEndian(UInt64(0))
+    head.appendLittleEndian(UInt64(builder.storesPositions ? 1 : 0))
     for offset in blockOffsets { head.appendLittleEndian(UInt64(start + offset)) }
     try dictionary.append(contentsOf: head)
     try dictionary.append(contentsOf: blocks)
@@ -58,7 +59,26 @@ package enum LexicalIndexSerializer {
     try norms.append(littleEndian: UInt64(lengths.count))
     try norms.append(littleEndian: lengths.reduce(UInt64(0)) { $0 + UInt64($1) })
     try norms.append(contentsOf: lengths)
-    return [dictionarySummary, postingsSummary, try norms.finish()]
+    var summaries = [dictionarySummary, postingsSummary, try norms.finish()]
+    if builder.storesPositions { summaries.append(try writePositions(builder, order: order, to: folder)) }
+    return summaries
+  }
+
+  private static func writePositions(
+    _ builder: borrowing LexicalIndexBuilder, order: [Int], to folder: String
+  ) throws(StorageError) -> FileSummary {
+    var file = try FramedFileWriter(path: folder + "/" + positionsName, kind: .positions)
+    var head: [UInt8] = []
+    head.appendLittleEndian(UInt64(order.count))
+    var offset = 8 + (order.count + 1) * 8
+    for id in order {
+      head.appendLittleEndian(UInt64(offset))
+      offset += builder.places[id].count
+    }
+    head.appendLittleEndian(UInt64(offset))
+    try file.append(contentsOf: head)
+    for id in order { try file.append(contentsOf: builder.places[id]) }
+    return try file.finish()
   }
 
   private static func encode(_ list: LexicalIndexBuilder.GrowingList, lengths: [UInt32]) -> [UInt8] {

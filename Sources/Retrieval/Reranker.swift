@@ -5,6 +5,7 @@ package protocol Reranker: Sendable {
 
   /// Scores passages against the question.
   ///
+  /// Ends early when its task is cancelled: that is how a time budget is kept.
   /// - Parameter passages: text of each passage, headings in front.
   /// - Returns: one score a passage, in order; larger is better.
   func scores(question: String, passages: [String]) async throws -> [Double]

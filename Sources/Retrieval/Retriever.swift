@@ -1,106 +1,148 @@
 import Embeddings
 import IndexStore
 import Kernels
-import LexicalIndex
 
-/// A question in, ranked chunks out: both indexes on one snapshot, fused.
+/// A question in, ranked chunks out: both indexes on one snapshot, fused, and reordered where that is asked for.
 package struct Retriever: Sendable {
   private let collection: DocumentCollection
   private let embedder: (any Embedder)?
+  private let reranker: (any Reranker)?
 
-  /// - Parameter embedder: the collection's model; `nil` where none can be had, which leaves the lexical leg.
-  package init(collection: DocumentCollection, embedder: (any Embedder)?) {
+  /// - Parameters:
+  ///   - embedder: the collection's model; `nil` where none can be had, which leaves the lexical leg.
+  ///   - reranker: reads the best of what was found; `nil` leaves the fused order.
+  package init(
+    collection: DocumentCollection, embedder: (any Embedder)?, reranker: (any Reranker)? = nil
+  ) {
     self.collection = collection
     self.embedder = embedder
+    self.reranker = reranker
   }
 
   /// Searches the newest snapshot.
   ///
   /// The dense leg is left out when no vector of the query can be had, or when most letters of the query are of
   /// scripts that the model does not know; the lexical leg when no term of the query is in the index. What was
-  /// left out is said in `degraded`.
+  /// left out, a reranker that did not answer in time among it, is said in `degraded`.
   ///
   /// - Throws: `RetrievalError` `.invalidArgument`, `.embeddingUnavailable` (dense mode only), `.storeFailed`.
   package func retrieve(_ query: RetrievalQuery) async throws(RetrievalError) -> RetrievalResult {
-    guard query.topK > 0, query.depth > 0 else {
-      throw RetrievalError(.invalidArgument, "the number of results must be at least 1")
-    }
     var watch = StageWatch()
-    let snapshot: CollectionSnapshot
-    let allowed: [OrdinalSet?]
-    do {
-      snapshot = try collection.snapshot()
-      allowed = try snapshot.allowed(by: query.filter)
-    } catch {
-      throw RetrievalError(error)
-    }
+    let snapshot = try newestSnapshot()
     watch.lap("snapshot")
-
-    let terms = snapshot.queryTerms(query.text)
-    let statistics = snapshot.statistics(for: terms)
-    let known = terms.filter { statistics.documentFrequency(of: $0.term) > 0 }
+    let plan = try Self.plan(query, snapshot)
     watch.lap("analyze")
-
-    var degraded: String?
-    var vector: [Float]?
-    if query.mode != .lexical {
-      (vector, degraded) = try await embed(query, snapshot: snapshot)
-    }
+    let vectors = try await embed([plan], snapshot: snapshot)
     watch.lap("embed")
-
-    let asksLexical = query.mode == .lexical || (query.mode == .hybrid && (!known.isEmpty || vector == nil))
-    let depth = query.mode == .hybrid ? max(query.depth, query.topK) : query.topK
-    var lexical: [Hit] = []
-    if asksLexical {
-      lexical = merged(snapshot, depth: depth) { reader, index in
-        reader.lexicalSearch(known, k: depth, statistics: statistics, allowed: allowed[index])
-      }
-    }
-    watch.lap("lexical")
-    var dense: [Hit] = []
-    if let vector {
-      dense = merged(snapshot, depth: depth) { reader, index in
-        reader.denseSearch(
-          vector, k: depth, efSearch: query.efSearch, isExact: query.isExact, allowed: allowed[index])
-      }
-    }
-    watch.lap("dense")
-
-    var candidates = union(lexical, dense)
-    if asksLexical { addLexicalScores(&candidates, snapshot, known, statistics) }
-    if let vector { addDenseScores(&candidates, snapshot, vector) }
-    let isFused = asksLexical && vector != nil
-    let ranked = rank(candidates, fusion: isFused ? query.fusion : nil)
-    watch.lap("fuse")
-
-    let hits: [ScoredChunk]
+    let search = CandidateSearch(
+      snapshot: snapshot, plan: plan, vector: vectors.rows[0],
+      pool: Refinement.pool(query, reranker: reranker))
+    let found = search.run(&watch)
     do {
-      hits = try Self.hits(ranked, topK: query.topK, snapshot: snapshot)
+      let refined = try await Refinement(snapshot: snapshot, plan: plan, reranker: reranker).run(
+        found.candidates)
+      if reranker != nil || query.adjustments.isActive { watch.lap("rerank") }
+      let hits = try Self.hits(refined, topK: query.topK, snapshot: snapshot)
+      watch.lap("fetch")
+      let reasons = [vectors.degraded[0], refined.degraded].compactMap { $0 }
+      return RetrievalResult(
+        hits: hits,
+        candidates: zip(refined.candidates, refined.rerankScores).map { candidate, rerankScore in
+          Candidate(
+            id: search.chunkID(candidate), lexicalScore: candidate.lexicalScore,
+            denseScore: candidate.denseScore, lexicalRank: candidate.lexicalRank,
+            denseRank: candidate.denseRank, rerankScore: rerankScore, fusedScore: candidate.score)
+        },
+        mode: found.mode, degraded: reasons.isEmpty ? nil : reasons.joined(separator: ", "),
+        terms: plan.terms.map { ($0.term, plan.statistics.documentFrequency(of: $0.term)) },
+        corrections: plan.corrections, reranker: refined.reranker,
+        allowedChunks: plan.allowedCount(snapshot), timings: watch.milliseconds, snapshot: snapshot)
     } catch {
       throw RetrievalError(error)
     }
-    watch.lap("fetch")
-    return RetrievalResult(
-      hits: hits,
-      candidates: ranked.map { candidate in
-        Candidate(
-          id: snapshot.segments[candidate.segment].reader.chunkID(candidate.ordinal),
-          lexicalScore: candidate.lexicalScore, denseScore: candidate.denseScore,
-          lexicalRank: candidate.lexicalRank, denseRank: candidate.denseRank, fusedScore: candidate.score)
-      },
-      mode: isFused ? .hybrid : (vector != nil ? .dense : .lexical), degraded: degraded,
-      terms: terms.map { ($0.term, statistics.documentFrequency(of: $0.term)) },
-      allowedChunks: query.filter == nil
-        ? nil
-        : zip(snapshot.segments, allowed).reduce(0) { $0 + ($1.1?.count ?? $1.0.reader.chunkCount) },
-      timings: watch.milliseconds, snapshot: snapshot)
   }
 
-  /// The query's vector, or why there is none.
+  /// Rankings of many queries on one snapshot, without passages: what evaluation needs.
+  ///
+  /// Queries are embedded together and searched in parallel. Chunks roll up to documents by the best one.
+  ///
+  /// - Parameters:
+  ///   - queries: `topK` counts chunks.
+  ///   - threads: searches at a time.
+  ///   - onProgress: called with the number of queries that are done.
+  /// - Throws: as `retrieve`.
+  package func rankings(
+    _ queries: [RetrievalQuery], threads: Int, onProgress: (Int) -> Void = { _ in }
+  ) async throws(RetrievalError) -> [DocumentRanking] {
+    let snapshot = try newestSnapshot()
+    let attempts = Parallel.map(queries.count, threads: threads) { index in
+      Result { () throws(RetrievalError) in try Self.plan(queries[index], snapshot) }
+    }
+    var plans: [QueryPlan] = []
+    for attempt in attempts { plans.append(try attempt.get()) }
+    let vectors = try await embed(plans, snapshot: snapshot)
+    let ready = plans
+    let reranker = reranker
+    let found = Parallel.map(plans.count, threads: threads) { index in
+      var watch = StageWatch()
+      return CandidateSearch(
+        snapshot: snapshot, plan: ready[index], vector: vectors.rows[index],
+        pool: Refinement.pool(ready[index].query, reranker: reranker)
+      ).run(&watch)
+    }
+    var rankings: [DocumentRanking] = []
+    do {
+      for (index, plan) in plans.enumerated() {
+        let refined = try await Refinement(snapshot: snapshot, plan: plan, reranker: reranker).run(
+          found[index].candidates)
+        let kept = refined.candidates.prefix(plan.query.topK)
+        let documents = try snapshot.documentIDs(
+          of: kept.map { snapshot.segments[$0.segment].reader.chunkID($0.ordinal) })
+        let reasons = [vectors.degraded[index], refined.degraded].compactMap { $0 }
+        rankings.append(
+          DocumentRanking(
+            ranked: zip(documents, kept).compactMap { document, candidate in
+              document.map { ($0, candidate.score) }
+            },
+            degraded: reasons.isEmpty ? nil : reasons.joined(separator: ", ")))
+        onProgress(index + 1)
+      }
+    } catch {
+      throw RetrievalError(error)
+    }
+    return rankings
+  }
+
+  private func newestSnapshot() throws(RetrievalError) -> CollectionSnapshot {
+    do {
+      return try collection.snapshot()
+    } catch {
+      throw RetrievalError(error)
+    }
+  }
+
+  private static func plan(
+    _ query: RetrievalQuery, _ snapshot: CollectionSnapshot
+  ) throws(RetrievalError) -> QueryPlan {
+    guard query.topK > 0, query.depth > 0, query.rerank.depth > 0 else {
+      throw RetrievalError(.invalidArgument, "the number of results must be at least 1")
+    }
+    do {
+      return try QueryPlan(query, snapshot: snapshot)
+    } catch {
+      throw RetrievalError(error)
+    }
+  }
+
+  /// Vectors of the queries that ask for one, and for the others why there is none.
   private func embed(
-    _ query: RetrievalQuery, snapshot: CollectionSnapshot
-  ) async throws(RetrievalError) -> (vector: [Float]?, degraded: String?) {
-    let reason: String
+    _ plans: [QueryPlan], snapshot: CollectionSnapshot
+  ) async throws(RetrievalError) -> (rows: [[Float]?], degraded: [String?]) {
+    var rows = [[Float]?](repeating: nil, count: plans.count)
+    var degraded = [String?](repeating: nil, count: plans.count)
+    let asking = plans.indices.filter { plans[$0].query.mode != .lexical }
+    guard !asking.isEmpty else { return (rows, degraded) }
+    var reason = "no embedding model is at hand"
     if let embedder {
       do {
         try snapshot.configuration.requireSameModel(
@@ -108,154 +150,69 @@ package struct Retriever: Sendable {
       } catch {
         throw RetrievalError(.invalidArgument, error.message, underlying: error)
       }
-      if query.mode == .hybrid, !ScriptGate.lets(query.text, through: embedder) {
-        return (nil, "query_script_unknown_to_model")
+      let readable = asking.filter { index in
+        plans[index].query.mode == .dense || ScriptGate.lets(plans[index].words, through: embedder)
       }
+      for index in asking { degraded[index] = "query_script_unknown_to_model" }
+      for index in readable { degraded[index] = nil }
+      if readable.isEmpty { return (rows, degraded) }
       do {
-        return (try await embedder.embed([query.text], as: .query).matrix.row(0), nil)
+        let batch = try await embedder.embed(readable.map { plans[$0].words }, as: .query)
+        for (row, index) in readable.enumerated() { rows[index] = batch.matrix.row(row) }
+        return (rows, degraded)
       } catch {
         reason = error.message
       }
-    } else {
-      reason = "no embedding model is at hand"
     }
-    guard query.mode == .hybrid else {
+    if asking.contains(where: { plans[$0].query.mode == .dense }) {
       throw RetrievalError(.embeddingUnavailable, "the query cannot be embedded: \(reason)")
     }
-    return (nil, "embedding_unavailable")
-  }
-
-  /// A hit of one leg in one segment.
-  private struct Hit {
-    var segment: Int
-    var ordinal: Ordinal
-    var score: Float
-  }
-
-  private struct Ranked {
-    var segment: Int
-    var ordinal: Ordinal
-    var lexicalScore: Double?
-    var denseScore: Double?
-    var lexicalRank: Int?
-    var denseRank: Int?
-    var score = 0.0
-  }
-
-  /// The best of all segments: by score, then segment, then ordinal.
-  private func merged(
-    _ snapshot: CollectionSnapshot, depth: Int, search: (SegmentReader, Int) -> [ScoredOrdinal]
-  ) -> [Hit] {
-    var hits: [Hit] = []
-    for (index, segment) in snapshot.segments.enumerated() {
-      for hit in search(segment.reader, index) {
-        hits.append(Hit(segment: index, ordinal: hit.ordinal, score: hit.score))
-      }
-    }
-    hits.sort {
-      $0.score > $1.score
-        || ($0.score == $1.score && ($0.segment, $0.ordinal) < ($1.segment, $1.ordinal))
-    }
-    return Array(hits.prefix(depth))
-  }
-
-  private func union(_ lexical: [Hit], _ dense: [Hit]) -> [Ranked] {
-    struct Place: Hashable {
-      var segment: Int
-      var ordinal: Ordinal
-    }
-    var places: [Place: Int] = [:]
-    var candidates: [Ranked] = []
-    for (isLexical, leg) in [(true, lexical), (false, dense)] {
-      for (offset, hit) in leg.enumerated() {
-        let place = Place(segment: hit.segment, ordinal: hit.ordinal)
-        let index: Int
-        if let known = places[place] {
-          index = known
-        } else {
-          index = candidates.count
-          places[place] = index
-          candidates.append(Ranked(segment: hit.segment, ordinal: hit.ordinal))
-        }
-        if isLexical {
-          candidates[index].lexicalRank = offset + 1
-        } else {
-          candidates[index].denseRank = offset + 1
-        }
-      }
-    }
-    return candidates
-  }
-
-  private func addLexicalScores(
-    _ candidates: inout [Ranked], _ snapshot: CollectionSnapshot, _ terms: [QueryTerm],
-    _ statistics: CorpusStatistics
-  ) {
-    forEachSegment(candidates) { segment, indices in
-      let scores = snapshot.segments[segment].reader.lexicalScores(
-        terms, ordinals: indices.map { candidates[$0].ordinal }, statistics: statistics)
-      for (index, score) in zip(indices, scores) { candidates[index].lexicalScore = Double(score) }
-    }
-  }
-
-  private func addDenseScores(
-    _ candidates: inout [Ranked], _ snapshot: CollectionSnapshot, _ vector: [Float]
-  ) {
-    forEachSegment(candidates) { segment, indices in
-      let scores = snapshot.segments[segment].reader.denseScores(
-        vector, ordinals: indices.map { candidates[$0].ordinal })
-      for (index, score) in zip(indices, scores) { candidates[index].denseScore = Double(score) }
-    }
-  }
-
-  private func forEachSegment(_ candidates: [Ranked], _ body: (Int, [Int]) -> Void) {
-    let groups = Dictionary(grouping: candidates.indices) { candidates[$0].segment }
-    for (segment, indices) in groups.sorted(by: { $0.key < $1.key }) { body(segment, indices) }
-  }
-
-  /// Orders candidates by fused score, or by the one leg that was asked; ties by place in the collection.
-  private func rank(_ candidates: [Ranked], fusion: FusionMethod?) -> [Ranked] {
-    var ranked = candidates
-    if let fusion {
-      let scores = fusion.scores(
-        candidates.map { candidate in
-          FusionInput(
-            lexicalScore: candidate.lexicalScore ?? 0, denseScore: candidate.denseScore ?? 0,
-            lexicalRank: candidate.lexicalRank, denseRank: candidate.denseRank)
-        })
-      for (index, score) in scores.enumerated() { ranked[index].score = score }
-    } else {
-      for index in ranked.indices {
-        ranked[index].score = ranked[index].denseScore ?? ranked[index].lexicalScore ?? 0
-      }
-    }
-    ranked.sort {
-      $0.score > $1.score
-        || ($0.score == $1.score && ($0.segment, $0.ordinal) < ($1.segment, $1.ordinal))
-    }
-    return ranked
+    for index in asking where degraded[index] == nil { degraded[index] = "embedding_unavailable" }
+    return (rows, degraded)
   }
 
   /// Fetches passages until there are `topK`; chunks deleted since the snapshot are passed over.
   private static func hits(
-    _ ranked: [Ranked], topK: Int, snapshot: CollectionSnapshot
+    _ refined: Refinement.Outcome, topK: Int, snapshot: CollectionSnapshot
   ) throws(IndexStoreError) -> [ScoredChunk] {
     var hits: [ScoredChunk] = []
     var next = 0
-    while hits.count < topK, next < ranked.count {
-      let batch = ranked[next..<min(ranked.count, next + topK - hits.count)]
-      next = batch.endIndex
-      let ids = batch.map { snapshot.segments[$0.segment].reader.chunkID($0.ordinal) }
+    while hits.count < topK, next < refined.candidates.count {
+      let places = next..<min(refined.candidates.count, next + topK - hits.count)
+      next = places.upperBound
+      let ids = places.map { place in
+        let candidate = refined.candidates[place]
+        return snapshot.segments[candidate.segment].reader.chunkID(candidate.ordinal)
+      }
       let contents = try snapshot.contents(of: ids)
-      for (candidate, id) in zip(batch, ids) {
+      for (place, id) in zip(places, ids) {
         guard let content = contents[id] else { continue }
+        let candidate = refined.candidates[place]
         hits.append(
           ScoredChunk(
             id: id, content: content, score: candidate.score, lexicalScore: candidate.lexicalScore,
             denseScore: candidate.denseScore, lexicalRank: candidate.lexicalRank,
-            denseRank: candidate.denseRank))
+            denseRank: candidate.denseRank, rerankScore: refined.rerankScores[place]))
       }
     }
     return hits
+  }
+}
+
+/// Documents that answer a query, best first, each once.
+package struct DocumentRanking: Hashable, Sendable {
+  package var documents: [String] = []
+  /// Of the best chunk of each.
+  package var scores: [Double] = []
+  /// What was done otherwise than asked, and why; `nil` where nothing was.
+  package var degraded: String?
+
+  init(ranked: [(document: String, score: Double)], degraded: String?) {
+    self.degraded = degraded
+    var seen: Set<String> = []
+    for entry in ranked where seen.insert(entry.document).inserted {
+      documents.append(entry.document)
+      scores.append(entry.score)
+    }
   }
 }

@@ -9,6 +9,7 @@ package enum FileKind: UInt16, CaseIterable, Sendable {
   case fields = 7
   case chunkIDs = 8
   case deletes = 9
+  case positions = 10
 
   /// The newest format version that this build writes, and the oldest that it reads.
   package var versions: ClosedRange<UInt16> { 1...1 }

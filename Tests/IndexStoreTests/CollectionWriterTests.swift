@@ -12,7 +12,7 @@ import Testing
 
   /// Documents that answer to `word`, by identity.
   func found(_ word: String, in snapshot: CollectionSnapshot) throws -> [String] {
-    let terms = snapshot.queryTerms(word)
+    let terms = QueryTerm.terms(of: word, analyzer: try snapshot.analyzer())
     let statistics = snapshot.statistics(for: terms)
     var ids: [ChunkID] = []
     for (segment, allowed) in zip(snapshot.segments, try snapshot.allowed(by: nil)) {

@@ -85,7 +85,7 @@ package final class SegmentReader: Sendable {
   }
 
   /// Rows one after another, shape `[ordinals.count × dimension]`.
-  func vectors(_ ordinals: [Ordinal]) -> [Float] {
+  package func vectors(_ ordinals: [Ordinal]) -> [Float] {
     ordinals.flatMap { graph.rows.vector($0) }
   }
 
@@ -116,6 +116,7 @@ package final class SegmentReader: Sendable {
       VectorRowsSerializer.floatsName: .vectorsFloat32, VectorRowsSerializer.bytesName: .vectorsInt8,
       HNSWSerializer.name: .graphHNSW, LexicalIndexSerializer.dictionaryName: .termDictionary,
       LexicalIndexSerializer.postingsName: .postings, LexicalIndexSerializer.normsName: .norms,
+      LexicalIndexSerializer.positionsName: .positions,
       SegmentFolder.fields: .fields, SegmentFolder.chunkIDs: .chunkIDs,
     ]
     for summary in manifest.files {

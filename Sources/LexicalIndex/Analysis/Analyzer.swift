@@ -40,7 +40,7 @@ package final class AnalyzerSession {
   private let stopWords: Set<[UInt8]>
   private let stemmer: Stemmer?
   private let splitsIdentifiers: Bool
-  private let dropsElisions: Bool
+  private let elisions: Set<[UInt8]>
   private let isEnglish: Bool
   /// Folded forms of words that are not ASCII.
   private var folded: [[UInt8]: [UInt8]] = [:]
@@ -54,7 +54,7 @@ package final class AnalyzerSession {
       ? Set(StopWords.words(of: configuration.language).map { Array($0.utf8) }) : []
     stemmer = configuration.stems ? Stemmer(language: configuration.language) : nil
     splitsIdentifiers = configuration.splitsIdentifiers
-    dropsElisions = ["fr", "it", "ca"].contains(configuration.language)
+    elisions = Elisions.words(of: configuration.language)
     isEnglish = configuration.language == "en"
   }
 
@@ -156,7 +156,7 @@ package final class AnalyzerSession {
     _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Void
   ) {
     var range = range
-    if dropsElisions, let end = Self.elisionEnd(bytes, range) { range = end..<range.upperBound }
+    if !elisions.isEmpty, let end = elisionEnd(bytes, range) { range = end..<range.upperBound }
     if splitsIdentifiers {
       let parts = Self.parts(bytes, range)
       if parts.count > 1 {
@@ -166,12 +166,17 @@ package final class AnalyzerSession {
     emit(bytes, range, body)
   }
 
-  /// End of an elided article such as `l'` or `qu’`, or `nil`.
-  private static func elisionEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int? {
-    for index in range.prefix(4) {
-      if bytes[index] == UInt8(ascii: "'") { return index + 1 }
-      // A curly apostrophe: E2 80 99.
-      if bytes[index] == 0xE2 { return index + 3 < range.upperBound ? index + 3 : nil }
+  /// End of an elided word such as `l'` or `qu’`, or `nil`.
+  private func elisionEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Int? {
+    var word: [UInt8] = []
+    for index in range.prefix(Elisions.longest + 1) {
+      let byte = bytes[index]
+      // A curly apostrophe is E2 80 99.
+      let isCurly = byte == 0xE2 && index + 3 < range.upperBound && bytes[index + 1] == 0x80
+      if byte == UInt8(ascii: "'") || isCurly {
+        return elisions.contains(word) ? index + (isCurly ? 3 : 1) : nil
+      }
+      word.append((65...90).contains(byte) ? byte | 0x20 : byte)
     }
     return nil
   }
@@ -199,6 +204,7 @@ package final class AnalyzerSession {
   private func emit(
     _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Void
   ) {
+    var marked: [UInt8]?
     var word: [UInt8] = []
     word.reserveCapacity(range.count)
     var isASCII = true
@@ -207,7 +213,11 @@ package final class AnalyzerSession {
       if byte >= 0x80 { isASCII = false }
       word.append((65...90).contains(byte) ? byte | 0x20 : byte)
     }
-    if !isASCII { word = fold(word) }
+    if !isASCII {
+      // Stemmers of other languages read the marks.
+      if !isEnglish, stemmer != nil { marked = Self.composed(word) }
+      word = fold(word)
+    }
     if isEnglish, word.count > 2, word[word.count - 1] == UInt8(ascii: "s"),
       word[word.count - 2] == UInt8(ascii: "'")
     {
@@ -219,29 +229,47 @@ package final class AnalyzerSession {
       word.removeLast(word.count - end)
     }
     guard !word.isEmpty, !stopWords.contains(word) else { return }
-    if let stemmer, word[0] > 0x39 { word = stemmer.stem(word) }
+    if !isASCII, ArabicScript.begins(word) {
+      for gram in ArabicScript.grams(of: word) { body(gram, range) }
+      return
+    }
+    if let stemmer, word[0] > 0x39 { word = marked.map { fold(stemmer.stem($0)) } ?? stemmer.stem(word) }
     if !word.isEmpty { body(word, range) }
   }
 
-  /// Lower case, compatibility forms unified, marks dropped, curly apostrophes straightened.
+  /// Lower case, compatibility forms unified, marks dropped, variants of Arabic letters joined, curly apostrophes
+  /// straightened.
   private func fold(_ word: [UInt8]) -> [UInt8] {
     if let known = folded[word] { return known }
     let text = String(decoding: word, as: UTF8.self).replacing("\u{2019}", with: "'")
     var result: [UInt8] = []
     for scalar in text.decomposedStringWithCompatibilityMapping.unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .nonspacingMark, .enclosingMark, .format: continue
-      default: break
-      }
-      for lower in scalar.properties.lowercaseMapping.unicodeScalars
-      where lower.properties.generalCategory != .nonspacingMark {
+      if Self.isFoldedMark(scalar) { continue }
+      for lower in scalar.properties.lowercaseMapping.unicodeScalars where !Self.isFoldedMark(lower) {
+        guard let letter = ArabicScript.folded(lower) else { continue }
         // Final sigma is a sigma.
-        result.append(contentsOf: Array(String(lower == "ς" ? "σ" : lower).utf8))
+        result.append(contentsOf: Array(String(letter == "ς" ? "σ" : letter).utf8))
       }
     }
     if folded.count >= 1 << 16 { folded.removeAll(keepingCapacity: true) }
     folded[word] = result
     return result
+  }
+
+  /// Marks that are left out in much writing. Those of the scripts of India are vowels, and stay.
+  private static func isFoldedMark(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x300...0x36F, 0x483...0x489, 0x591...0x5C7, 0x610...0x61A, 0x64B...0x65F, 0x670, 0x6D6...0x6ED,
+      0x1AB0...0x1AFF, 0x1DC0...0x1DFF, 0x20D0...0x20FF:
+      true
+    default: scalar.properties.generalCategory == .format
+    }
+  }
+
+  /// Lower case with marks, composed; curly apostrophes straightened.
+  private static func composed(_ word: [UInt8]) -> [UInt8] {
+    let text = String(decoding: word, as: UTF8.self).replacing("\u{2019}", with: "'")
+    return Array(text.lowercased().precomposedStringWithCompatibilityMapping.utf8)
   }
 
   /// Emits the bigrams of a run of ideographs, or a single one alone; returns the run's end.

@@ -6,11 +6,15 @@ package struct AnalyzerConfiguration: Codable, Hashable, Sendable {
   package var stems = true
   /// Adds the parts of identifiers such as `camelCase` and `snake_case` beside the whole.
   package var splitsIdentifiers = true
+  /// Whether the index keeps the places of terms, which makes phrases fast; `nil` (as in older configurations) does
+  /// not.
+  package var storesPositions: Bool?
 
   package init() {}
 
   /// Names all that decides the terms, with the version of the rules.
   package var identity: String {
-    "uax29/1 language=\(language) stop=\(removesStopWords) stem=\(stems) identifiers=\(splitsIdentifiers)"
+    "uax29/2 language=\(language) stop=\(removesStopWords) stem=\(stems) identifiers=\(splitsIdentifiers)"
+      + (storesPositions == true ? " positions" : "")
   }
 }

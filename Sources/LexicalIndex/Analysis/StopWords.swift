@@ -29,5 +29,46 @@ enum StopWords {
     "nl":
       "aan als bij dan dat de der deze die dit door een en er had heb het hij hoe ik in is je kan maar met mij naar "
       + "niet nog of om onder ons ook op over te tot uit van voor was wat we wel wij wordt zal ze zich zij zijn",
+    "sv":
+      "alla att av den det de dem denna detta dig din du da dar efter ej eller en er ett for fran ha hade han "
+      + "har hon hur i icke inte jag kan med men mig min mot ni nu nar om och oss pa sa sig sin ska som till "
+      + "under upp ut var vara vad vem vi vid ar over",
+    "da":
+      "af alle at blev da de dem den der deres det dette dig din dog du efter eller en er et for fra ham han "
+      + "har havde hun hvad hvor i ikke ind jeg jo kan man med men mig min mod ned nu nar og om op os over pa sig "
+      + "sin som skal til ud under var ved vi",
+    "no":
+      "alle at av ble da de dem den der deres det dette din du eller en er et etter for fra ha hadde han har "
+      + "hun hva hvor i ikke inn jeg kan med men meg min mot nar og om opp oss over pa sa seg sin skal som til "
+      + "under ut var ved vi",
+    "fi":
+      "ei eli emme en enta ette etta han hanen ja jo joka jos jotka kanssa koska kuin kun me mika mina mita "
+      + "mutta myos ne niin nyt olen oli olla on ovat se sen siina siita sina ta tai taman te tuo vaan vain voi",
+    "ru":
+      "а бы был была были было быть в во вот все всех вы где да для до его ее если есть еще же за и из или им "
+      + "их к как ко когда кто ли между мы на над не него нее нет ни но о об он она они от по под при с со так "
+      + "также то того тоже только у уже что чтобы эта эти это этот я",
+    "hu":
+      "a az be csak de e egy el ez ezt hogy ha is itt ki le lehet majd mar meg mert mint mit nem ott volt van "
+      + "vagy es",
+    "ro":
+      "a ai al ale am ar are as au ca cat ce cea cei cel cu da dar de din dintre e ea ei el este eu fi in la le "
+      + "lui mai ne nu o pe pentru prin s sa sau se si sunt un una unei unui va",
+    "tr":
+      "acaba ama ancak bana bazi ben bir biri biz bu bunu cok da daha de degil diye en gibi ha hem her hic icin "
+      + "ile ise ki kim mi mu ne neden nasil o olan olarak on onu siz su ve veya ya yani",
+    "el":
+      "α αλλα αν απο αυτο αυτη γι για δε δεν εαν ειναι εκεινο εμεις εν ενα επι εχει η ηταν θα ισως κ και κατα "
+      + "κι μα με μετα μη μην μου να ο οι ομως οπως οπου οτι παρα ποιος που προς πως σαν σε στα στη στην στο στον "
+      + "τα τη την της τι τις το τοι τον του τους των ως",
+    "ar":
+      "و في من علي الي عن مع ان هو هي هذا هذه ذلك تلك التي الذي ما لا لم لن قد كان كانت يكون هل او ثم كل بعد "
+      + "قبل عند حتي اذا كما بين",
+    "id":
+      "ada adalah agar akan antara apa atau bagi bahwa dalam dan dapat dari dengan di ia ini itu jika juga kami "
+      + "karena ke kepada kita mereka oleh pada saat sebagai seperti serta sudah tidak untuk yang",
+    "ca":
+      "a al als amb aquest aquesta com de del dels des el els en entre es esta ha i la les li mes no o per pero "
+      + "que se si son sobre un una uns",
   ]
 }

@@ -8,10 +8,14 @@
 //   each packed from the lowest bit, each section padded to whole bytes. Distances count from the last ordinal of
 //   the block before, for the first block from −1.
 //
-// terms.dict: term count (8), block count (8), flags (8, zero: no positions), then for each block of 64 terms the
+// terms.dict: term count (8), block count (8), flags (8; bit 0: there is a positions.bin), then for each block of 64 terms the
 //   offset of its bytes (8), then the blocks. A term is: bytes shared with the term before (variable, 0 for the first
 //   of a block), further bytes (variable), those bytes, document frequency, offset of its list in postings.bin, bytes
 //   of its list (all variable).
+//
+// positions.bin, where the collection keeps places: term count (8), then for each term the offset of its places (8)
+//   and the end of the last (8), then for each posting of the term its places in the chunk, counted in terms from 0:
+//   as many variable integers as its frequency, each the distance to the one before, the first the place.
 //
 // norms.bin: chunk count (8), total length (8), then the length of each chunk (4 each).
 

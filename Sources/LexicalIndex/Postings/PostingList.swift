@@ -3,6 +3,8 @@ import Kernels
 /// The postings of one term, as they lie in the file.
 package struct PostingList {
   package let documentFrequency: Int
+  /// Place of the term in the dictionary, from 0.
+  let termNumber: Int
   /// The term's bytes of postings.bin; the reader that gave this list keeps them mapped.
   let bytes: UnsafeRawBufferPointer
 
