@@ -60,8 +60,8 @@ let package = Package(
         "Kernels", "Storage", "Documents", "LexicalIndex", "VectorIndex", "Embeddings", "Catalog",
         crypto,
       ]),
-    module("Retrieval", ["Kernels", "LexicalIndex", "Embeddings", "IndexStore"]),
-    module("Generation", ["Kernels", "Documents", "LexicalIndex", "Embeddings"]),
+    module("Retrieval", ["Kernels", "Transport", "LexicalIndex", "Embeddings", "IndexStore"]),
+    module("Generation", ["Kernels", "Transport", "Documents", "LexicalIndex", "Embeddings"]),
 
     // Model work
     module("Evaluation", []),

@@ -60,6 +60,16 @@ extension Catalog {
     }
   }
 
+  /// Identity and content hash of every document of a collection, by identity.
+  package func contentHashes(collection: Int64) throws(CatalogError) -> [(id: String, hash: [UInt8])] {
+    try read {
+      try Row.fetchAll(
+        $0, sql: "SELECT id, content_hash FROM documents WHERE collection = ? ORDER BY id",
+        arguments: [collection]
+      ).map { (id: $0["id"], hash: Array($0["content_hash"] as Data)) }
+    }
+  }
+
   package func documentVersion(
     _ id: String, collection: Int64
   ) throws(CatalogError) -> DocumentVersion? {

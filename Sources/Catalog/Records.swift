@@ -168,6 +168,43 @@ package struct FailureRecord: Hashable, Sendable {
   }
 }
 
+/// One execution whose settings and results are kept: an evaluation, or a training.
+package struct TrackedRun: Hashable, Sendable {
+  package enum Status: String, Sendable {
+    case running, finished, failed
+  }
+
+  /// 32 hexadecimal digits.
+  package var id: String
+  /// What it is compared with: runs of one experiment measure the same.
+  package var experiment: String
+  package var name: String
+  package var status: Status
+  /// Seconds since 1970.
+  package var startedAt: Double
+  package var endedAt: Double?
+  package var parameters: [String: String]
+  /// Last value of each measure.
+  package var measures: [String: Double]
+  /// Hashes of data, configuration and model among them.
+  package var tags: [String: String]
+
+  package init(
+    id: String, experiment: String, name: String, status: Status, startedAt: Double, endedAt: Double? = nil,
+    parameters: [String: String] = [:], measures: [String: Double] = [:], tags: [String: String] = [:]
+  ) {
+    self.id = id
+    self.experiment = experiment
+    self.name = name
+    self.status = status
+    self.startedAt = startedAt
+    self.endedAt = endedAt
+    self.parameters = parameters
+    self.measures = measures
+    self.tags = tags
+  }
+}
+
 /// An answer that was given: enough to tell what it rested on, and no document text.
 package struct AnswerRecord: Hashable, Sendable {
   package var id: String

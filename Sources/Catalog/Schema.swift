@@ -3,7 +3,7 @@ import GRDB
 /// The tables, and how older catalogs become newer ones. Migrations are only ever added.
 enum Schema {
   /// `PRAGMA user_version` of a catalog that this build writes.
-  static let version = 1
+  static let version = 2
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -11,8 +11,44 @@ enum Schema {
       try database.execute(sql: first)
       try database.execute(sql: "PRAGMA user_version = 1")
     }
+    migrator.registerMigration("2: tracked runs") { database in
+      try database.execute(sql: second)
+      try database.execute(sql: "PRAGMA user_version = 2")
+    }
     return migrator
   }
+
+  private static let second = """
+    CREATE TABLE tracked_runs (
+      id TEXT PRIMARY KEY,
+      experiment TEXT NOT NULL,
+      name TEXT NOT NULL,
+      status TEXT NOT NULL,
+      started_at REAL NOT NULL,
+      ended_at REAL
+    ) WITHOUT ROWID;
+    CREATE INDEX tracked_runs_by_experiment ON tracked_runs(experiment, started_at);
+    CREATE TABLE tracked_parameters (
+      run TEXT NOT NULL REFERENCES tracked_runs(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE tracked_measures (
+      run TEXT NOT NULL REFERENCES tracked_runs(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      step INTEGER NOT NULL,
+      measured_at REAL NOT NULL,
+      value REAL NOT NULL,
+      PRIMARY KEY (run, name, step, measured_at, value)
+    ) WITHOUT ROWID;
+    CREATE TABLE tracked_tags (
+      run TEXT NOT NULL REFERENCES tracked_runs(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, name)
+    ) WITHOUT ROWID;
+    """
 
   private static let first = """
     CREATE TABLE collections (

@@ -22,8 +22,9 @@ package final class BertEncoder: Sendable {
 
   package let configuration: BertConfiguration
   private let words: TensorFloats
-  /// Shape `[maximumPositions, hiddenSize]`, with the first token type's row added.
-  private let positions: [Float]
+  /// Shape `[maximumPositions, hiddenSize]` each, with a token type's row added: the first type's, and for encoders of
+  /// pairs the second's.
+  private let positions: [[Float]]
   private let embeddingNorm: LayerNorm
   private let layers: [Layer]
 
@@ -33,12 +34,12 @@ package final class BertEncoder: Sendable {
   /// - Complexity: O(weights of the layers); word embeddings stay in the mapped file.
   package init(
     configuration: BertConfiguration, weights file: SafetensorsFile, precision: MatrixPrecision = .float32,
-    engine: MatrixEngine = .current, threads: Int = 1
+    engine: MatrixEngine = .current, threads: Int = 1, readsPairs: Bool = false
   ) throws(EmbeddingError) {
     let loader = BertWeights(file: file, configuration: configuration, precision: precision, engine: engine)
     self.configuration = configuration
     words = try loader.words()
-    positions = try loader.positions()
+    positions = try loader.positions(tokenTypes: readsPairs ? 2 : 1)
     embeddingNorm = try loader.norm("embeddings.LayerNorm")
     layers = try loader.layers(threads: threads)
   }
@@ -47,10 +48,13 @@ package final class BertEncoder: Sendable {
   ///
   /// - Parameters:
   ///   - tokens: `1...maximumPositions` ids, each below the vocabulary's size.
+  ///   - secondPart: where the tokens of the second type begin; `nil` where there are none.
   ///   - worker: scratch of the calling thread.
   /// - Returns: the last layer's states, shape `[tokens.count, hiddenSize]`, valid until the worker's next use.
   /// - Complexity: O(layers × tokens × (weights + tokens × hiddenSize)).
-  func states(_ tokens: [Int32], worker: BertWorker) -> UnsafeMutablePointer<Float> {
+  func states(
+    _ tokens: [Int32], secondPart: Int? = nil, worker: BertWorker
+  ) -> UnsafeMutablePointer<Float> {
     let rows = tokens.count
     let width = configuration.hiddenSize
     precondition(
@@ -63,14 +67,17 @@ package final class BertEncoder: Sendable {
     let y = worker.other
     let wide = worker.wide
     let table = words.values
-    positions.withUnsafeBufferPointer { positions in
-      for row in 0..<rows {
-        let token = Int(tokens[row])
-        precondition(
-          token >= 0 && token < configuration.vocabularySize, "token \(token) is not in the vocabulary")
-        let from = token * width
-        let place = row * width
-        for column in 0..<width { x[place + column] = table[from + column] + positions[place + column] }
+    let split = min(rows, secondPart ?? rows)
+    for (type, part) in [0..<split, split..<rows].enumerated() where !part.isEmpty {
+      positions[type].withUnsafeBufferPointer { positions in
+        for row in part {
+          let token = Int(tokens[row])
+          precondition(
+            token >= 0 && token < configuration.vocabularySize, "token \(token) is not in the vocabulary")
+          let from = token * width
+          let place = row * width
+          for column in 0..<width { x[place + column] = table[from + column] + positions[place + column] }
+        }
       }
     }
     kernels.layerNorm(

@@ -23,17 +23,30 @@ struct BertWeights {
     try floats("embeddings.word_embeddings.weight", [configuration.vocabularySize, hidden])
   }
 
-  func positions() throws(EmbeddingError) -> [Float] {
-    let count = configuration.maximumPositions
-    let positions = try floats("embeddings.position_embeddings.weight", [count, hidden])
-    let types = try floats("embeddings.token_type_embeddings.weight", [configuration.tokenTypes, hidden])
-    var sums = positions.copied()
-    types.withValues { types in
-      for row in 0..<count {
-        for column in 0..<hidden { sums[row * hidden + column] += types[column] }
-      }
+  /// Position embeddings, with those of one token type added, for each of the first `count` types.
+  func positions(tokenTypes count: Int) throws(EmbeddingError) -> [[Float]] {
+    guard count <= configuration.tokenTypes else {
+      throw EmbeddingError(
+        .modelInvalid,
+        "config.json: type_vocab_size is \(configuration.tokenTypes); a model that reads pairs has \(count)")
     }
-    return sums
+    let rows = configuration.maximumPositions
+    let positions = try floats("embeddings.position_embeddings.weight", [rows, hidden])
+    let types = try floats("embeddings.token_type_embeddings.weight", [configuration.tokenTypes, hidden])
+    return (0..<count).map { type in
+      var sums = positions.copied()
+      types.withValues { types in
+        for row in 0..<rows {
+          for column in 0..<hidden { sums[row * hidden + column] += types[type * hidden + column] }
+        }
+      }
+      return sums
+    }
+  }
+
+  /// A dense layer by its name and size.
+  func dense(_ name: String, inputs: Int, outputs: Int) throws(EmbeddingError) -> LinearLayer {
+    try linear([name], inputs: inputs, outputs: outputs)
   }
 
   func norm(_ name: String) throws(EmbeddingError) -> BertEncoder.LayerNorm {

@@ -93,6 +93,35 @@ package final class LocalEmbedder: Embedder {
       matrix: Matrix(rows: texts.count, columns: dimension, values: values), tokenCounts: tokens.map(\.count))
   }
 
+  /// The last layer's state of each token, each of unit length, special tokens left out.
+  ///
+  /// - Returns: a matrix a text, shape `[tokens, dimension]`.
+  /// - Throws: `CancellationError` when `isCancelled` says so.
+  package func tokenStates(
+    _ texts: [String], as role: EmbeddingRole, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> [Matrix] {
+    let tokens = encode(texts, prompt: prompts[role] ?? "", limit: identity.maximumTokens)
+    let width = identity.dimension
+    let states = Parallel.map(texts.count, threads: threads) { index in
+      let count = tokens[index].count - 2
+      var values = [Float](repeating: 0, count: max(0, count) * width)
+      if isCancelled() || count <= 0 { return Matrix(rows: max(0, count), columns: width, values: values) }
+      withWorker { worker in
+        let states = encoder.states(tokens[index], worker: worker)
+        for row in 0..<count {
+          let from = states + (row + 1) * width
+          var squares: Float = 0
+          for column in 0..<width { squares += from[column] * from[column] }
+          let scale = squares > 0 ? 1 / squares.squareRoot() : 0
+          for column in 0..<width { values[row * width + column] = from[column] * scale }
+        }
+      }
+      return Matrix(rows: count, columns: width, values: values)
+    }
+    if isCancelled() { throw CancellationError() }
+    return states
+  }
+
   package func knows(_ letter: Unicode.Scalar) -> Bool {
     // ASCII needs no look at the vocabulary, which most queries therefore never cause.
     if letter.isASCII { return true }

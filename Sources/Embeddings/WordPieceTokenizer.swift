@@ -63,6 +63,39 @@ package struct WordPieceTokenizer: Sendable {
     return tokens
   }
 
+  /// Token ids of a pair, `start first end second end`, at most `limit` in all; the longer part is cut first.
+  ///
+  /// Cuts as the reference tokenizer's `longest_first` does: the shorter part is kept whole where it fits beside an
+  /// equally long one, else both get half.
+  /// - Parameter limit: at least 5.
+  /// - Returns: the tokens, and where the second part begins.
+  /// - Complexity: O(UTF-8 bytes).
+  package func encode(_ first: [Int32], _ second: [Int32], limit: Int) -> (tokens: [Int32], secondPart: Int) {
+    let room = max(2, limit - 3)
+    var sizes = (first.count, second.count)
+    if sizes.0 + sizes.1 > room {
+      let isSwapped = sizes.0 > sizes.1
+      var (short, long) = isSwapped ? (sizes.1, sizes.0) : sizes
+      long = short > room ? short : max(short, room - short)
+      if short + long > room {
+        short = room / 2
+        long = short + room % 2
+      }
+      sizes = isSwapped ? (long, short) : (short, long)
+    }
+    let tokens = [start] + first.prefix(sizes.0) + [end] + second.prefix(sizes.1) + [end]
+    return (tokens, sizes.0 + 2)
+  }
+
+  /// Token ids of `text` without special tokens around it, at most `limit`.
+  ///
+  /// - Complexity: O(UTF-8 bytes).
+  package func pieces(_ text: String, limit: Int) -> [Int32] {
+    var tokens: [Int32] = []
+    append(text[...], to: &tokens, limit: limit)
+    return tokens
+  }
+
   /// Tokens that `text` takes, without the special ones at both ends and without a limit.
   ///
   /// - Complexity: O(UTF-8 bytes), no allocation.

@@ -1,4 +1,5 @@
 import Catalog
+import Crypto
 import Kernels
 import LexicalIndex
 import Storage
@@ -96,6 +97,20 @@ package final class CollectionSnapshot: Sendable {
   package func text(ofDocument document: Int64, range: Range<Int>) throws(IndexStoreError) -> String {
     do {
       return try catalog.text(ofDocument: document, range: range)
+    } catch {
+      throw IndexStoreError(error)
+    }
+  }
+
+  /// SHA-256 over identities and contents of all documents: equal for equal data.
+  package func dataHash() throws(IndexStoreError) -> String {
+    do {
+      var hash = SHA256()
+      for document in try catalog.contentHashes(collection: collection.id) {
+        hash.update(data: Array(document.id.utf8) + [0])
+        hash.update(data: document.hash)
+      }
+      return Hex.string(hash.finalize())
     } catch {
       throw IndexStoreError(error)
     }

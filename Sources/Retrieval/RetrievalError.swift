@@ -8,6 +8,8 @@ package struct RetrievalError: Error, Sendable, CustomStringConvertible {
     case invalidArgument
     /// The query could not be embedded and nothing else was asked for.
     case embeddingUnavailable
+    /// A reranker refused or could not be understood.
+    case rerankFailed
     /// The collection cannot be read.
     case storeFailed
   }

@@ -67,7 +67,7 @@ package struct Retriever: Sendable {
   /// Queries are embedded together and searched in parallel. Chunks roll up to documents by the best one.
   ///
   /// - Parameters:
-  ///   - queries: `topK` counts chunks.
+  ///   - queries: `topK` counts documents.
   ///   - threads: searches at a time.
   ///   - onProgress: called with the number of queries that are done.
   /// - Throws: as `retrieve`.
@@ -95,7 +95,7 @@ package struct Retriever: Sendable {
       for (index, plan) in plans.enumerated() {
         let refined = try await Refinement(snapshot: snapshot, plan: plan, reranker: reranker).run(
           found[index].candidates)
-        let kept = refined.candidates.prefix(plan.query.topK)
+        let kept = refined.candidates
         let documents = try snapshot.documentIDs(
           of: kept.map { snapshot.segments[$0.segment].reader.chunkID($0.ordinal) })
         let reasons = [vectors.degraded[index], refined.degraded].compactMap { $0 }
@@ -103,7 +103,7 @@ package struct Retriever: Sendable {
           DocumentRanking(
             ranked: zip(documents, kept).compactMap { document, candidate in
               document.map { ($0, candidate.score) }
-            },
+            }, limit: plan.query.topK,
             degraded: reasons.isEmpty ? nil : reasons.joined(separator: ", ")))
         onProgress(index + 1)
       }
@@ -207,10 +207,10 @@ package struct DocumentRanking: Hashable, Sendable {
   /// What was done otherwise than asked, and why; `nil` where nothing was.
   package var degraded: String?
 
-  init(ranked: [(document: String, score: Double)], degraded: String?) {
+  init(ranked: [(document: String, score: Double)], limit: Int, degraded: String?) {
     self.degraded = degraded
     var seen: Set<String> = []
-    for entry in ranked where seen.insert(entry.document).inserted {
+    for entry in ranked where seen.count < limit && seen.insert(entry.document).inserted {
       documents.append(entry.document)
       scores.append(entry.score)
     }

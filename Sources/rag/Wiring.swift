@@ -48,19 +48,74 @@ struct Wiring {
     guard let base = section?.baseURL, let model = flag ?? section?.model else {
       throw UsageError("embedding.provider openai needs base_url and model in the configuration file")
     }
-    var source: APIKey.Source?
-    if let variable = section?.apiKeyVariable {
-      source = .environment(variable)
-    } else if let path = section?.apiKeyFile {
-      source = .file(path)
-    }
-    let key = try source.map { try APIKey(from: $0, environment: settings.environment) }
+    let key = try settings.key(variable: section?.apiKeyVariable, file: section?.apiKeyFile)
     let options = OpenAIEmbedderOptions(baseURL: base, model: model, dimensions: section?.dimensions)
     let transport = CircuitBreakingTransport(RetryingTransport(try CurlTransport()))
     if let dimension {
       return try OpenAIEmbedder(options, dimension: dimension, key: key, transport: transport)
     }
     return try await OpenAIEmbedder.connect(options, key: key, transport: transport)
+  }
+
+  /// The reranker that is configured, or named by a flag.
+  ///
+  /// - Parameters:
+  ///   - flag: a kind, or `kind:model`.
+  ///   - embedder: the collection's model, which late interaction uses.
+  /// - Throws: `UsageError` for an unknown kind or one that lacks settings, `EmbeddingError` for a missing model.
+  func reranker(named flag: String?, embedder: (any Embedder)?) throws -> (any Reranker)? {
+    let section = settings.file.reranker
+    let parts = flag?.split(separator: ":", maxSplits: 1).map(String.init)
+    let kind = parts?.first ?? section?.kind ?? "none"
+    let model = parts.flatMap { $0.count > 1 ? $0[1] : nil } ?? (kind == section?.kind ? section?.model : nil)
+    switch kind {
+    case "none": return nil
+    case "late-interaction":
+      guard let local = embedder as? LocalEmbedder else {
+        throw UsageError("late-interaction needs the collection's model in this process, and a mode with vectors")
+      }
+      return LateInteractionReranker(LateInteraction(embedder: local))
+    case "cross-encoder":
+      guard let model else {
+        throw UsageError("name the model: --reranker cross-encoder:NAME, or reranker.model in the configuration")
+      }
+      let directory = try ModelStore(root: settings.modelsFolder).directory(of: model)
+      return CrossEncoderReranker(try CrossEncoder(directory: directory, threads: settings.threads))
+    case "llm":
+      guard let model = try languageModel() else {
+        throw UsageError("the reranker llm needs a language model: set llm.provider in the configuration")
+      }
+      return ListwiseReranker(model: model.identity) { instruction, request in
+        try await model.complete(
+          [ModelMessage(role: .system, content: instruction), ModelMessage(role: .user, content: request)],
+          maximumTokens: 400)
+      }
+    default:
+      guard let api = RerankAPI(rawValue: kind) else {
+        throw UsageError(
+          "the reranker must be none, cross-encoder, late-interaction, cohere, jina, tei or llm, not '\(kind)'")
+      }
+      guard let base = section?.baseURL else {
+        throw UsageError("the reranker \(kind) needs reranker.base_url in the configuration file")
+      }
+      return RemoteReranker(
+        api: api, baseURL: base, model: model,
+        key: try settings.key(variable: section?.apiKeyVariable, file: section?.apiKeyFile),
+        transport: CircuitBreakingTransport(RetryingTransport(try CurlTransport())))
+    }
+  }
+
+  /// The language model that is configured; `nil` where there is none.
+  func languageModel() throws -> (any LanguageModel)? {
+    guard let section = settings.file.llm, let provider = section.provider, provider != "none" else { return nil }
+    guard provider == "openai" else { throw UsageError("llm.provider must be none or openai, not '\(provider)'") }
+    guard let base = section.baseURL, let model = section.model else {
+      throw UsageError("llm.provider openai needs llm.base_url and llm.model in the configuration file")
+    }
+    return OpenAIChatModel(
+      OpenAIChatModel.Options(baseURL: base, model: model, temperature: section.temperature),
+      key: try settings.key(variable: section.apiKeyVariable, file: section.apiKeyFile),
+      transport: CircuitBreakingTransport(RetryingTransport(try CurlTransport())))
   }
 
   /// An embedder that remembers what a provider was asked before; a local one needs no memory.

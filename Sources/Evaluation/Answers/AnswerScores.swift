@@ -53,6 +53,9 @@ package struct AnswerScores: Hashable, Sendable {
     riskCoverage = RiskCoverage(outcomes)
   }
 
+  /// What gates can ask for.
+  package static let names = AnswerScores([]).named.map(\.name)
+
   /// Name and value of each score, in the order in which they are told; names are what gates ask for.
   package var named: [(name: String, value: Double?)] {
     [

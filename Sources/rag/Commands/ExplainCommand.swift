@@ -73,10 +73,12 @@ private struct Explanation {
             .object([("term", .string($0.term)), ("document_frequency", .integer($0.documentFrequency))])
           })
       ),
+      ("corrections", result.correctionsJSON),
       ("filter", JSONValue(answered.query.filter?.description)),
       ("allowed_chunks", JSONValue(result.allowedChunks)),
       ("total_chunks", .integer(result.snapshot.liveChunkCount)),
       ("fusion", .string(answered.query.fusion.identity)),
+      ("reranker", JSONValue(result.reranker)),
       ("candidates_total", .integer(result.candidates.count)),
       (
         "candidates",
@@ -88,6 +90,7 @@ private struct Explanation {
               ("lexical_rank", JSONValue(row.candidate.lexicalRank)),
               ("dense", JSONValue(row.candidate.denseScore)),
               ("dense_rank", JSONValue(row.candidate.denseRank)),
+              ("reranker", JSONValue(row.candidate.rerankScore)),
               ("fused", .number(row.candidate.fusedScore)), ("fate", .string(row.fate)),
             ])
           })
@@ -114,11 +117,18 @@ private struct Explanation {
     lines.append("mode       \(result.mode.rawValue)" + (result.degraded.map { " (\($0))" } ?? ""))
     lines.append(
       "terms      " + result.terms.map { "\($0.term)×\($0.documentFrequency)" }.joined(separator: " "))
-    if let filter = answered.query.filter {
+    for correction in result.corrections {
       lines.append(
-        "filter     \(filter): \(result.allowedChunks ?? 0) of \(result.snapshot.liveChunkCount) chunks")
+        "spelling   \(correction.word) is in no chunk: \(correction.term)×\(correction.documentFrequency) instead "
+          + "(\(correction.distance) \(correction.distance == 1 ? "edit" : "edits") away)")
+    }
+    if let allowed = result.allowedChunks {
+      lines.append(
+        "filter     \(answered.query.filter.map { "\($0): " } ?? "")\(allowed) of "
+          + "\(result.snapshot.liveChunkCount) chunks")
     }
     lines.append("fusion     \(answered.query.fusion.identity), \(result.candidates.count) candidates")
+    if let reranker = result.reranker { lines.append("reranker   \(reranker)") }
     lines.append("")
     lines.append("rank  fused    bm25 (rank)      cosine (rank)   document, and what became of it")
     func cell(_ score: Double?, _ rank: Int?) -> String {
@@ -147,8 +157,3 @@ private struct Explanation {
   }
 }
 
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - count))
-  }
-}

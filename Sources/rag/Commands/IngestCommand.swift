@@ -61,6 +61,12 @@ struct IngestCommand: AsyncParsableCommand {
   @Option(help: "For a new collection: tokens repeated where a block is cut.")
   var chunkOverlap: Int?
 
+  @Option(help: "For a new collection: language of its words, such as en or de; auto looks into the documents.")
+  var language: String?
+
+  @Flag(help: "For a new collection: keep the places of words, which makes quoted phrases fast.")
+  var positions = false
+
   @Option(help: "Chunks a commit.")
   var chunksPerCommit: Int?
 
@@ -81,7 +87,7 @@ struct IngestCommand: AsyncParsableCommand {
     let wiring = try Wiring(global)
     let name = wiring.collectionName(collection)
     let known = try wiring.configuration(of: name)
-    let scratch = DryRunHome(isNeeded: dryRun && known == nil)
+    let scratch = dryRun && known == nil ? TemporaryHome(purpose: "dry-run") : nil
     let home =
       try scratch.map { try HomeFolder(path: $0.path, createIfMissing: true) }
       ?? wiring.openHome(createIfMissing: true)
@@ -131,11 +137,24 @@ struct IngestCommand: AsyncParsableCommand {
       throw UsageError("the overlap must be smaller than the chunk")
     }
     guard let known = try home.catalog.collection(named: name) else {
-      try home.createCollection(
-        name, configuration: CollectionConfiguration(embedding: embedder.identity, chunking: options))
+      var configuration = CollectionConfiguration(embedding: embedder.identity, chunking: options)
+      configuration.analyzer = try settings.analyzer(language: language, positions: positions ? true : nil) {
+        format == .beir ? paths.map { Self.isFolder($0) ? $0 + "/corpus.jsonl" : $0 } : paths
+      }
+      try home.createCollection(name, configuration: configuration)
       return
     }
     let configuration = try CollectionConfiguration(json: known.configuration)
+    if let language, language != "auto", language != configuration.analyzer.language {
+      throw UsageError(
+        "collection '\(name)' was made with language \(configuration.analyzer.language). Leave --language out, or "
+          + "ingest into another collection")
+    }
+    if positions, configuration.analyzer.storesPositions != true {
+      throw UsageError(
+        "collection '\(name)' was made without places of words. Leave --positions out, or ingest into another "
+          + "collection")
+    }
     let isAsked = chunking != nil || chunkTokens != nil || chunkOverlap != nil
     if isAsked, configuration.chunking != options {
       throw UsageError(
@@ -143,6 +162,11 @@ struct IngestCommand: AsyncParsableCommand {
           + "\(configuration.chunking.overlapTokens), strategy \(configuration.chunking.strategy.rawValue). "
           + "Leave the flags out, or ingest into another collection")
     }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
   private func show(_ report: IngestReport, collection: String) {
@@ -157,21 +181,6 @@ struct IngestCommand: AsyncParsableCommand {
         + "\((report.seconds * 10).rounded() / 10) s (\(Int(report.chunksPerSecond)) chunks/s)"
         + (dryRun ? " (dry run: nothing was changed)" : ""))
     for failure in report.failures { Terminal.note("failed: \(failure.path): \(failure.reason)") }
-  }
-}
-
-/// A home for a dry run into a collection that is not there yet: nothing of it stays.
-private final class DryRunHome {
-  let path: String
-
-  init?(isNeeded: Bool) {
-    guard isNeeded else { return nil }
-    path =
-      FileManager.default.temporaryDirectory.appendingPathComponent("rag-dry-run-" + UUID().uuidString).path
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
   }
 }
 

@@ -104,7 +104,7 @@ struct AnsweredQuestion {
       ("analyzer", .string(configuration.analyzer.identity)),
       ("mode", .string(result.mode.rawValue)),
       ("fusion", result.mode == .hybrid ? .string(query.fusion.identity) : .null),
-      ("reranker", .null),
+      ("reranker", JSONValue(result.reranker)),
       ("answerer", .string(answererIdentity)),
       ("prompt", .null),
       ("configuration_hash", .string(hash)),

@@ -32,6 +32,14 @@ struct RetrievalOptions: ParsableArguments {
   @Option(help: "Breadth of the graph walk.")
   var efSearch: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "none, cross-encoder:MODEL, late-interaction, cohere, jina, tei or llm.", valueName: "kind"))
+  var reranker: String?
+
+  @Flag(help: "Take the question as words alone: no phrases, no field:value, no minus terms.")
+  var plain = false
+
   @Option(help: "Embedding model by name.")
   var model: String?
 
@@ -43,20 +51,15 @@ struct RetrievalOptions: ParsableArguments {
     }
   }
 
+  /// - Parameter standard: passages where neither flag nor configuration says how many.
   func query(_ text: String, settings: Settings, topK standard: Int) throws -> RetrievalQuery {
-    var query = RetrievalQuery(text)
-    if let mode {
-      query.mode = mode
-    } else if let name = settings.file.retrieval?.mode {
-      guard let mode = RetrievalMode(rawValue: name) else {
-        throw UsageError("retrieval.mode must be lexical, dense or hybrid, not '\(name)'")
-      }
-      query.mode = mode
-    }
+    var query = try settings.query(text)
+    query.mode = mode ?? query.mode
     query.topK = topK ?? settings.file.retrieval?.topK ?? standard
     query.depth = depth ?? query.depth
-    query.fusion = try settings.fusion(named: fusion)
+    if let fusion { query.fusion = try settings.fusion(named: fusion) }
     query.isExact = exact
+    query.readsSyntax = !plain
     query.efSearch = efSearch
     if let filter {
       do {
@@ -72,18 +75,27 @@ struct RetrievalOptions: ParsableArguments {
   ///
   /// In hybrid mode a missing model is said on stderr, and words alone decide.
   func open(_ wiring: Wiring, mode: RetrievalMode, quiet: Bool) async throws -> OpenCollection {
-    let home = try wiring.openHome()
-    let collection = try DocumentCollection(wiring.collectionName(collection), in: home)
+    try await open(
+      wiring.collectionName(collection), in: wiring.openHome(), wiring: wiring, mode: mode, quiet: quiet)
+  }
+
+  /// Opens a collection of a home.
+  func open(
+    _ name: String, in home: HomeFolder, wiring: Wiring, mode: RetrievalMode, quiet: Bool
+  ) async throws -> OpenCollection {
+    let collection = try DocumentCollection(name, in: home)
     var embedder: (any Embedder)?
-    if mode != .lexical {
+    let kind = reranker ?? wiring.settings.file.reranker?.kind
+    if mode != .lexical || kind == "late-interaction" {
       do {
-        embedder = try await wiring.embedder(
-          named: model, for: wiring.configuration(of: wiring.collectionName(self.collection)))
+        embedder = try await wiring.embedder(named: model, for: try collection.snapshot().configuration)
       } catch let error as EmbeddingError where mode == .hybrid {
         if !quiet { Terminal.note("Note: searching by words alone: \(error.message)") }
       }
     }
-    return OpenCollection(home: home, collection: collection, embedder: embedder)
+    return OpenCollection(
+      home: home, collection: collection, embedder: embedder,
+      reranker: try wiring.reranker(named: reranker, embedder: embedder))
   }
 }
 
@@ -92,6 +104,7 @@ struct OpenCollection {
   var home: HomeFolder
   var collection: DocumentCollection
   var embedder: (any Embedder)?
+  var reranker: (any Reranker)?
 
-  var retriever: Retriever { Retriever(collection: collection, embedder: embedder) }
+  var retriever: Retriever { Retriever(collection: collection, embedder: embedder, reranker: reranker) }
 }

@@ -68,14 +68,22 @@ struct SearchCommand: AsyncParsableCommand {
 extension RetrievalResult {
   /// Tells people on standard error what was done otherwise than asked.
   func noteDegradation(quiet: Bool) {
-    guard !quiet, let degraded else { return }
-    switch degraded {
-    case "query_script_unknown_to_model":
-      Terminal.note("Note: the embedding model does not know the query's script; words alone decide.")
-    case "embedding_unavailable":
-      Terminal.note("Note: the query could not be embedded; words alone decide.")
-    default:
-      Terminal.note("Note: \(degraded)")
+    guard !quiet else { return }
+    for correction in corrections {
+      Terminal.note("Note: '\(correction.word)' is in no passage; searched for '\(correction.term)' instead.")
+    }
+    guard let degraded else { return }
+    for reason in degraded.split(separator: ",").map({ $0.trimmingPrefix { $0 == " " } }) {
+      switch reason {
+      case "query_script_unknown_to_model":
+        Terminal.note("Note: the embedding model does not know the query's script; words alone decide.")
+      case "embedding_unavailable":
+        Terminal.note("Note: the query could not be embedded; words alone decide.")
+      case "reranker_timeout":
+        Terminal.note("Note: the reranker was not done in its time; the order is that of the fusion.")
+      default:
+        Terminal.note("Note: \(reason)")
+      }
     }
   }
 
@@ -88,7 +96,19 @@ extension RetrievalResult {
       ("timings_ms", JSONValue(timings: timings)),
     ]
     if let degraded { members.append(("degraded", .string(degraded))) }
+    if let reranker { members.append(("reranker", .string(reranker))) }
+    if !corrections.isEmpty { members.append(("corrections", correctionsJSON)) }
     return .object(members)
+  }
+
+  var correctionsJSON: JSONValue {
+    .array(
+      corrections.map {
+        .object([
+          ("word", .string($0.word)), ("term", .string($0.term)), ("distance", .integer($0.distance)),
+          ("document_frequency", .integer($0.documentFrequency)),
+        ])
+      })
   }
 }
 
@@ -106,6 +126,7 @@ extension ScoredChunk {
         .object([
           ("lexical", JSONValue(lexicalScore)), ("dense", JSONValue(denseScore)),
           ("lexical_rank", JSONValue(lexicalRank)), ("dense_rank", JSONValue(denseRank)),
+          ("reranker", JSONValue(rerankScore)),
         ])
       ),
     ])

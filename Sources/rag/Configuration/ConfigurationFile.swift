@@ -38,11 +38,95 @@ struct ConfigurationFile: Decodable, Equatable {
     var fusion: String?
     var lexicalWeight: Double?
     var topK: Int?
+    /// Candidates from each index.
+    var depth: Int?
+    /// Weight of relevance against novelty, 0…1; left out, there is no diversification.
+    var diversity: Double?
+    var removeNearDuplicates: Bool?
+    var typos: Bool?
+    var recency: Recency?
+    var authority: Authority?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case mode, fusion
+      case mode, fusion, depth, diversity, typos, recency, authority
       case lexicalWeight = "lexical_weight"
       case topK = "top_k"
+      case removeNearDuplicates = "remove_near_duplicates"
+    }
+  }
+
+  struct Reranker: Decodable, Equatable {
+    /// `none`, `cross-encoder`, `late-interaction`, `cohere`, `jina`, `tei` or `llm`.
+    var kind: String?
+    /// Name of an installed model (cross-encoder), or the server's name of its model.
+    var model: String?
+    var baseURL: String?
+    var apiKeyVariable: String?
+    var apiKeyFile: String?
+    /// Candidates that it reads.
+    var depth: Int?
+    /// Of those, how many stay in its order.
+    var kept: Int?
+    var budgetMilliseconds: Int?
+    var weight: Double?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case kind, model, depth, kept, weight
+      case baseURL = "base_url"
+      case apiKeyVariable = "api_key_env"
+      case apiKeyFile = "api_key_file"
+      case budgetMilliseconds = "budget_ms"
+    }
+  }
+
+  /// A language model behind an OpenAI-compatible API.
+  struct LanguageModel: Decodable, Equatable {
+    /// `none` or `openai`.
+    var provider: String?
+    var model: String?
+    var baseURL: String?
+    var apiKeyVariable: String?
+    var apiKeyFile: String?
+    var temperature: Double?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case provider, model, temperature
+      case baseURL = "base_url"
+      case apiKeyVariable = "api_key_env"
+      case apiKeyFile = "api_key_file"
+    }
+  }
+
+  /// How the text of new collections becomes terms.
+  struct Analysis: Decodable, Equatable {
+    /// ISO 639-1 code, or `auto`.
+    var language: String?
+    var positions: Bool?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case language, positions
+    }
+  }
+
+  /// Lifts documents by a date in their metadata.
+  struct Recency: Decodable, Equatable {
+    var field: String
+    var halfLifeDays: Double
+    var weight: Double
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case field, weight
+      case halfLifeDays = "half_life_days"
+    }
+  }
+
+  /// Lifts documents by a number or truth value in their metadata.
+  struct Authority: Decodable, Equatable {
+    var field: String
+    var weight: Double
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case field, weight
     }
   }
 
@@ -62,10 +146,13 @@ struct ConfigurationFile: Decodable, Equatable {
   var chunking: Chunking?
   var embedding: Embedding?
   var retrieval: Retrieval?
+  var analysis: Analysis?
+  var reranker: Reranker?
+  var llm: LanguageModel?
   var answers: Answers?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case home, models, collection, threads, chunking, embedding, retrieval, answers
+    case home, models, collection, threads, chunking, embedding, analysis, retrieval, reranker, llm, answers
   }
 
   /// Reads `text`, with `${NAME}` replaced by the environment variable of that name.
@@ -91,6 +178,13 @@ struct ConfigurationFile: Decodable, Equatable {
       "embedding": Embedding.CodingKeys.allCases.map(\.rawValue),
       "retrieval": Retrieval.CodingKeys.allCases.map(\.rawValue),
       "answers": Answers.CodingKeys.allCases.map(\.rawValue),
+      "analysis": Analysis.CodingKeys.allCases.map(\.rawValue),
+      "reranker": Reranker.CodingKeys.allCases.map(\.rawValue),
+      "llm": LanguageModel.CodingKeys.allCases.map(\.rawValue),
+    ]
+    let boosts = [
+      "recency": Recency.CodingKeys.allCases.map(\.rawValue),
+      "authority": Authority.CodingKeys.allCases.map(\.rawValue),
     ]
     func check(_ node: Node, _ known: [String], _ place: String) throws(UsageError) {
       guard let mapping = node.mapping else {
@@ -108,6 +202,11 @@ struct ConfigurationFile: Decodable, Equatable {
     try check(node, CodingKeys.allCases.map(\.rawValue), "")
     for (section, keys) in sections.sorted(by: { $0.key < $1.key }) {
       if let part = node.mapping?[Node(section)] { try check(part, keys, section) }
+    }
+    for (boost, keys) in boosts.sorted(by: { $0.key < $1.key }) {
+      if let part = node.mapping?["retrieval"]?.mapping?[Node(boost)] {
+        try check(part, keys, "retrieval." + boost)
+      }
     }
   }
 

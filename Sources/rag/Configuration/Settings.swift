@@ -2,6 +2,8 @@ import Documents
 import Embeddings
 import Foundation
 import Generation
+import IndexStore
+import LexicalIndex
 import Retrieval
 import Transport
 
@@ -62,6 +64,30 @@ struct Settings {
     return options
   }
 
+  /// How the text of new collections becomes terms.
+  ///
+  /// - Parameters:
+  ///   - flag: language code or `auto`; above the configuration.
+  ///   - paths: files and folders that a language is detected in, where it is `auto`.
+  func analyzer(
+    language flag: String? = nil, positions: Bool? = nil, detecting paths: () -> [String]
+  ) throws -> AnalyzerConfiguration {
+    var configuration = AnalyzerConfiguration()
+    let language = flag ?? file.analysis?.language ?? "auto"
+    if language == "auto" {
+      configuration.language = LanguageSample(paths: paths()).language ?? configuration.language
+    } else {
+      configuration.language = language
+    }
+    if positions ?? file.analysis?.positions ?? false { configuration.storesPositions = true }
+    do {
+      _ = try Analyzer(configuration: configuration)
+    } catch {
+      throw UsageError(error.message)
+    }
+    return configuration
+  }
+
   /// Fusion by name: `zscore`, `minmax` (both with the lexical weight) or `rrf`.
   func fusion(named flag: String?) throws -> FusionMethod {
     let name = flag ?? file.retrieval?.fusion ?? "zscore"
@@ -73,6 +99,61 @@ struct Settings {
     case "rrf": return .reciprocalRank(k: 60)
     default: throw UsageError("the fusion must be zscore, minmax or rrf, not '\(name)'")
     }
+  }
+
+  /// What a query does unless flags say otherwise.
+  func query(_ text: String) throws -> RetrievalQuery {
+    let section = file.retrieval
+    var query = RetrievalQuery(text)
+    if let name = section?.mode {
+      guard let mode = RetrievalMode(rawValue: name) else {
+        throw UsageError("retrieval.mode must be lexical, dense or hybrid, not '\(name)'")
+      }
+      query.mode = mode
+    }
+    query.topK = section?.topK ?? query.topK
+    query.depth = section?.depth ?? query.depth
+    query.fusion = try fusion(named: nil)
+    query.toleratesTypos = section?.typos ?? query.toleratesTypos
+    if let lambda = section?.diversity {
+      guard (0...1).contains(lambda) else { throw UsageError("retrieval.diversity must be from 0 to 1") }
+      query.adjustments.diversity = lambda
+    }
+    query.adjustments.removesNearDuplicates = section?.removeNearDuplicates ?? false
+    if let recency = section?.recency {
+      guard recency.halfLifeDays > 0 else { throw UsageError("retrieval.recency.half_life_days must be above 0") }
+      query.adjustments.recency = RecencyBoost(
+        field: recency.field, halfLifeDays: recency.halfLifeDays, weight: recency.weight,
+        now: Date().timeIntervalSince1970)
+    }
+    if let authority = section?.authority {
+      query.adjustments.authority = AuthorityBoost(field: authority.field, weight: authority.weight)
+    }
+    query.rerank = try rerankOptions()
+    return query
+  }
+
+  private func rerankOptions() throws -> RerankOptions {
+    var options = RerankOptions()
+    guard let section = file.reranker else { return options }
+    options.depth = section.depth ?? options.depth
+    options.kept = section.kept ?? options.kept
+    options.weight = section.weight ?? options.weight
+    if let budget = section.budgetMilliseconds {
+      guard budget > 0 else { throw UsageError("reranker.budget_ms must be above 0") }
+      options.budget = .milliseconds(budget)
+    }
+    guard options.depth > 0, options.kept ?? 1 > 0, (0...1).contains(options.weight) else {
+      throw UsageError("reranker.depth and reranker.kept must be at least 1, reranker.weight from 0 to 1")
+    }
+    return options
+  }
+
+  /// The key that a section's `api_key_env` or `api_key_file` names; `nil` where it names none.
+  func key(variable: String?, file: String?) throws -> APIKey? {
+    if let variable { return try APIKey(from: .environment(variable), environment: environment) }
+    if let file { return try APIKey(from: .file(file), environment: environment) }
+    return nil
   }
 
   func answererParameters() -> ExtractiveAnswerer.Parameters {

@@ -1,6 +1,6 @@
 import IndexStore
 
-/// Shows how far an ingest is: a line that is rewritten on a terminal, a line now and then elsewhere.
+/// Shows how far long work is: a line that is rewritten on a terminal, a line now and then elsewhere.
 final class ProgressLine {
   private let start = ContinuousClock.now
   private var lastShown: ContinuousClock.Instant?
@@ -11,12 +11,31 @@ final class ProgressLine {
     self.isQuiet = isQuiet
   }
 
-  func show(_ progress: IngestProgress) {
-    guard !isQuiet, progress.documentsTotal > 0 else { return }
+  /// Shows a line, unless one was shown a moment ago.
+  func show(_ line: @autoclosure () -> String) {
+    guard !isQuiet, let _ = due() else { return }
+    write(line())
+  }
+
+  /// Now, where it is time for another line.
+  private func due() -> ContinuousClock.Instant? {
     let now = ContinuousClock.now
     let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
-    if let lastShown, now - lastShown < interval { return }
+    if let lastShown, now - lastShown < interval { return nil }
     lastShown = now
+    return now
+  }
+
+  private func write(_ line: String) {
+    if isTerminal {
+      Terminal.write("\r\u{1B}[K" + line, to: 2)
+    } else {
+      Terminal.note(line)
+    }
+  }
+
+  func show(_ progress: IngestProgress) {
+    guard !isQuiet, progress.documentsTotal > 0, let now = due() else { return }
     let seconds = Self.seconds(start.duration(to: now))
     let rate = seconds > 0 ? Double(progress.chunksEmbedded) / seconds : 0
     var line =
@@ -29,11 +48,7 @@ final class ProgressLine {
       let rest = perDocument * Double(progress.documentsTotal) - Double(progress.chunksEmbedded)
       if rest > 0, rate > 0 { line += ", about \(Int((rest / rate).rounded(.up))) s left" }
     }
-    if isTerminal {
-      Terminal.write("\r\u{1B}[K" + line, to: 2)
-    } else {
-      Terminal.note(line)
-    }
+    write(line)
   }
 
   func finish() {

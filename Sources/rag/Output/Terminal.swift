@@ -1,5 +1,12 @@
 import Glibc
 
+extension String {
+  /// Followed by at least one blank, and by as many as make `width`.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(1, width - count))
+  }
+}
+
 /// The two streams: results on stdout, everything else on stderr.
 enum Terminal {
   /// Prints a result line.
