@@ -55,6 +55,16 @@ package final class CollectionSnapshot: Sendable {
     return sets
   }
 
+  /// Chunks that can answer, in the order of segments and ordinals.
+  ///
+  /// - Complexity: O(chunks).
+  package var liveChunkIDs: [ChunkID] {
+    segments.flatMap { segment in
+      (0..<Ordinal(segment.reader.chunkCount)).filter { segment.live?.contains($0) ?? true }
+        .map { segment.reader.chunkID($0) }
+    }
+  }
+
   /// Names of the fields that filters can ask for, sorted.
   package var fieldNames: [String] {
     Set(segments.flatMap { $0.reader.fields.names }).sorted()

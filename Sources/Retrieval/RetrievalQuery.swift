@@ -13,7 +13,7 @@ package struct RetrievalQuery: Sendable {
   /// Chunks wanted.
   package var topK = 10
   /// Candidates taken from each leg before fusion.
-  package var depth = 100
+  package var depth = 200
   package var filter: FilterExpression?
   package var fusion: FusionMethod = .standard
   /// Scans all vectors instead of walking the graph.

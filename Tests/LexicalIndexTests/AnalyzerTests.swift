@@ -28,6 +28,68 @@ import Testing
     #expect(analyzer.terms(of: text).joined(separator: " ") == expected)
   }
 
+  /// Two forms of a word for each stemmer, which must become one term, and a third word, which must not.
+  @Test(arguments: [
+    ("ar", "المكتبة", "المكتبه", "البيت"), ("ca", "cases", "casa", "llibre"), ("da", "husene", "huset", "bogen"),
+    ("de", "Häuser", "Haus", "Buch"), ("el", "βιβλία", "βιβλίο", "σπίτι"), ("en", "indexes", "indexing", "queries"),
+    ("es", "canciones", "canción", "libro"), ("eu", "etxeak", "etxea", "liburua"),
+    ("fi", "kylässä", "kylät", "kirja"), ("fr", "chevaux", "cheval", "maison"), ("hi", "किताबें", "किताब", "मकान"),
+    ("hu", "házak", "házat", "könyv"), ("id", "membaca", "bacaan", "rumah"), ("it", "librerie", "libreria", "casa"),
+    ("lt", "namai", "namas", "knyga"), ("nl", "boeken", "boek", "huis"), ("no", "husene", "huset", "boken"),
+    ("pt", "canções", "canção", "livro"), ("ro", "cărțile", "cărți", "masa"), ("ru", "русский", "русской", "книга"),
+    ("sr", "knjige", "knjiga", "sunce"), ("sv", "böckerna", "böcker", "hus"), ("ta", "மரங்கள்", "மரம்", "வீடு"),
+    ("tr", "kitaplar", "kitap", "evler"),
+  ])
+  func eachLanguageHasItsStemmer(language: String, first: String, second: String, other: String) throws {
+    var configuration = AnalyzerConfiguration()
+    configuration.language = language
+    let analyzer = try Analyzer(configuration: configuration)
+    #expect(analyzer.terms(of: first) == analyzer.terms(of: second))
+    #expect(!analyzer.terms(of: other).isEmpty)
+    #expect(analyzer.terms(of: first) != analyzer.terms(of: other))
+  }
+
+  /// The commonest words carry no term.
+  @Test(arguments: [
+    ("en", "the of and"), ("de", "der und für"), ("fr", "le des à"), ("es", "el más que"), ("it", "il della più"),
+    ("pt", "o não são"), ("nl", "de het een"), ("sv", "och på där"), ("da", "og på ikke"), ("no", "og på ikke"),
+    ("fi", "ja että"), ("ru", "и не что"), ("hu", "a és már"), ("ro", "și în de"), ("tr", "ve çok bir"),
+    ("el", "και το της"), ("ar", "في من على"), ("id", "yang dan di"), ("ca", "el amb més"),
+  ])
+  func stopWordsGo(language: String, text: String) throws {
+    var configuration = AnalyzerConfiguration()
+    configuration.language = language
+    let terms = try Analyzer(configuration: configuration).terms(of: text)
+    #expect(Set(terms).isDisjoint(with: text.split(separator: " ").dropFirst().map(String.init)), "\(terms)")
+  }
+
+  @Test func arabicWordsBecomeGrams() throws {
+    let analyzer = try Analyzer(configuration: AnalyzerConfiguration())
+    #expect(analyzer.terms(of: "مدرسة") == ["مدرس", "درسه"])
+    #expect(analyzer.terms(of: "بيت") == ["بيت"])
+    // Vowel signs and the stretching sign mean nothing, hamza on its carrier is the bare letter.
+    #expect(analyzer.terms(of: "أَحْمَد") == analyzer.terms(of: "احـمد"))
+  }
+
+  @Test func elidedWordsGo() throws {
+    var configuration = AnalyzerConfiguration()
+    configuration.language = "it"
+    let italian = try Analyzer(configuration: configuration)
+    #expect(italian.terms(of: "dell'arte") == italian.terms(of: "arte"))
+    #expect(italian.terms(of: "all’aperto") == italian.terms(of: "aperto"))
+    configuration.language = "fr"
+    let french = try Analyzer(configuration: configuration)
+    #expect(french.terms(of: "aujourd'hui").count == 1)
+    #expect(french.terms(of: "jusqu'ici") == french.terms(of: "ici"))
+  }
+
+  @Test func scriptsWithoutSpacesBecomePairs() throws {
+    let analyzer = try Analyzer(configuration: AnalyzerConfiguration())
+    #expect(analyzer.terms(of: "ภาษา").count == 3)
+    // Vowels of Indian scripts are part of the word.
+    #expect(analyzer.terms(of: "दिन") != analyzer.terms(of: "दान"))
+  }
+
   @Test func rangesPointAtTheSource() throws {
     let text = "Les Ångström-Werte: 東京 model's"
     let bytes = Array(text.utf8)

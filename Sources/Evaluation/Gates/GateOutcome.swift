@@ -70,7 +70,9 @@ package struct GateOutcome: Hashable, Sendable {
     }
   }
 
-  static func shown(_ value: Double) -> String { String(format: "%.4f", value) }
+  /// Four digits.
+  package static func shown(_ value: Double) -> String { String(format: "%.4f", value) }
 
-  static func signed(_ value: Double) -> String { String(format: "%+.4f", value) }
+  /// Four digits with their sign.
+  package static func signed(_ value: Double) -> String { String(format: "%+.4f", value) }
 }

@@ -25,7 +25,7 @@ package struct RecencyBoost: Hashable, Sendable {
   }
 
   /// Seconds since 1970 of `2026-03-01` or `2026-03-01T12:00:00Z`.
-  static func seconds(_ text: String) -> Double? {
+  package static func seconds(_ text: String) -> Double? {
     if let date = try? Date(text, strategy: .iso8601) { return date.timeIntervalSince1970 }
     let day = String(text.prefix(10))
     return (try? Date(day, strategy: .iso8601.year().month().day()))?.timeIntervalSince1970

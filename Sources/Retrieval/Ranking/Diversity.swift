@@ -2,7 +2,7 @@
 ///
 /// - Source: Carbonell, Goldstein, "The use of MMR, diversity-based reranking for reordering documents and producing
 ///   summaries", SIGIR 1998.
-enum Diversity {
+package enum Diversity {
   /// A new order.
   ///
   /// - Parameters:
@@ -11,7 +11,7 @@ enum Diversity {
   ///   - lambda: weight of relevance, 0…1.
   ///   - count: places that are chosen this way; the rest keeps its order.
   /// - Complexity: O(count × candidates × d).
-  static func order(scores: [Double], vectors: [[Float]], lambda: Double, count: Int) -> [Int] {
+  package static func order(scores: [Double], vectors: [[Float]], lambda: Double, count: Int) -> [Int] {
     guard let low = scores.min(), let high = scores.max() else { return [] }
     let relevance = scores.map { high > low ? ($0 - low) / (high - low) : 1 }
     var nearest = [Double](repeating: 0, count: scores.count)

@@ -1,7 +1,7 @@
 /// Finds passages that say nearly the same, word for word.
 ///
 /// - Source: Broder, "On the resemblance and containment of documents", 1997: resemblance of sets of word shingles.
-enum NearDuplicates {
+package enum NearDuplicates {
   /// Words a shingle.
   static let width = 4
   /// Share of common shingles from which two passages count as equal.
@@ -10,7 +10,7 @@ enum NearDuplicates {
   /// Places of the texts that are not nearly equal to one before.
   ///
   /// - Complexity: O(texts² × words).
-  static func distinct(_ texts: [String]) -> [Int] {
+  package static func distinct(_ texts: [String]) -> [Int] {
     var kept: [(place: Int, shingles: Set<Int>)] = []
     for (place, text) in texts.enumerated() {
       let shingles = shingles(of: text)

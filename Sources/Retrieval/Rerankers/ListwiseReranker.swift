@@ -45,7 +45,7 @@ package struct ListwiseReranker: Reranker {
   }
 
   /// Places, from 0, that a reply such as `[3] > [1]` names, each once.
-  static func order(in reply: String, count: Int) -> [Int] {
+  package static func order(in reply: String, count: Int) -> [Int] {
     var seen: Set<Int> = []
     return reply.matches(of: /\[(\d{1,4})\]/).compactMap { match in
       guard let number = Int(match.1), (1...max(1, count)).contains(number), seen.insert(number).inserted

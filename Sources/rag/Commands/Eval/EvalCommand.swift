@@ -16,13 +16,13 @@ struct EvalCommand: AsyncParsableCommand {
         rag eval docs/eval --collection main --gate 'nDCG@10 not-worse-than before by 0.01'
         rag eval --qrels test.qrels --run mine.trec --run other.trec
         rag eval history
-        rag eval synth --collection main --output questions.jsonl
+        rag eval synth --collection main --review questions.yaml
         rag eval tune docs/eval --collection main
 
       EXIT CODES
         0 ok, 1 error, 2 usage, 10 a gate refused, 12 too little data
       """,
     subcommands: [
-      EvalRunCommand.self, EvalHistoryCommand.self,
+      EvalRunCommand.self, EvalHistoryCommand.self, EvalSynthCommand.self, EvalTuneCommand.self,
     ], defaultSubcommand: EvalRunCommand.self)
 }
