@@ -31,7 +31,8 @@ extension Catalog {
   /// Runs, the newest first.
   ///
   /// - Parameter experiment: `nil` means all.
-  package func trackedRuns(experiment: String? = nil, limit: Int = 1000) throws(CatalogError) -> [TrackedRun] {
+  package func trackedRuns(experiment: String? = nil, limit: Int = 1000) throws(CatalogError) -> [TrackedRun]
+  {
     try read { database in
       try Row.fetchAll(
         database,
@@ -45,7 +46,8 @@ extension Catalog {
   /// The run of that identity, or else the newest run of that name.
   package func trackedRun(_ idOrName: String) throws(CatalogError) -> TrackedRun? {
     try read { database in
-      let byID = try Row.fetchOne(database, sql: "SELECT * FROM tracked_runs WHERE id = ?", arguments: [idOrName])
+      let byID = try Row.fetchOne(
+        database, sql: "SELECT * FROM tracked_runs WHERE id = ?", arguments: [idOrName])
       let row =
         try byID
         ?? Row.fetchOne(

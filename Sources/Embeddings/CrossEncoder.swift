@@ -36,7 +36,8 @@ package final class CrossEncoder: Sendable {
     guard let labels = file.tensors["classifier.weight"]?.shape.first else {
       throw EmbeddingError(
         .modelInvalid,
-        "\(directory)/model.safetensors has no classifier.weight: it is no sequence classifier, and cannot rerank")
+        "\(directory)/model.safetensors has no classifier.weight: it is no sequence classifier, and cannot rerank"
+      )
     }
     guard labels == 1 || labels == 2 else {
       throw EmbeddingError(
@@ -48,12 +49,14 @@ package final class CrossEncoder: Sendable {
       readsPairs: true)
     // The head is small: it stays exact.
     let head = BertWeights(file: file, configuration: configuration, precision: .float32, engine: engine)
-    pooler = try head.dense("pooler.dense", inputs: configuration.hiddenSize, outputs: configuration.hiddenSize)
+    pooler = try head.dense(
+      "pooler.dense", inputs: configuration.hiddenSize, outputs: configuration.hiddenSize)
     classifier = try head.dense("classifier", inputs: configuration.hiddenSize, outputs: labels)
     tokenizer = try folder.tokenizer()
     maximumTokens = folder.maximumTokens
     guard maximumTokens >= 5 else {
-      throw EmbeddingError(.modelInvalid, "\(directory): a pair needs at least 5 tokens, not \(maximumTokens)")
+      throw EmbeddingError(
+        .modelInvalid, "\(directory): a pair needs at least 5 tokens, not \(maximumTokens)")
     }
     let known = try folder.identity()
     identity =
@@ -117,7 +120,8 @@ package final class CrossEncoder: Sendable {
     first.withUnsafeMutableBufferPointer { input in
       pooled.withUnsafeMutableBufferPointer { middle in
         logits.withUnsafeMutableBufferPointer { output in
-          guard let input = input.baseAddress, let middle = middle.baseAddress, let output = output.baseAddress
+          guard let input = input.baseAddress, let middle = middle.baseAddress,
+            let output = output.baseAddress
           else { return }
           pooler.apply(input, rows: 1, to: middle, worker: place.worker.linear)
           for column in 0..<width { middle[column] = Float(tanh(Double(middle[column]))) }

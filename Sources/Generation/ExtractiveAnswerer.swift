@@ -16,7 +16,7 @@ package struct ExtractiveAnswerer: Answerer {
     package var denseWeight = 0.6
     /// Further sentences must reach this share of the best one's score.
     package var relativeFloor = 0.75
-    /// Below this confidence there is no answer. Found on one half of `corpus/eval` by `Benchmarks/answers.py`; on the
+    /// Below this confidence there is no answer. Found on one half of `corpus/eval` by `rag eval`; on the
     /// other half 86 % of the answerable questions are answered and 91 % of the others refused.
     package var threshold = 0.4
 

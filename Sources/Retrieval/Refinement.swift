@@ -95,12 +95,17 @@ struct Refinement {
     let dropped = places.dropFirst(kept.count).sorted()
     let floor = kept.last.map { head[$0].candidate.score }
     let rest = (dropped.map { head[$0] } + head[count...])
-    let settled = zip(rest, Self.below(floor, rest.enumerated().map { place, entry in
-      var candidate = entry.candidate
-      // Of the dropped ones the place tells more than a score that no longer orders them.
-      if place < dropped.count { candidate.score = -Double(place) }
-      return candidate
-    })).map { entry, candidate in
+    let settled = zip(
+      rest,
+      Self.below(
+        floor,
+        rest.enumerated().map { place, entry in
+          var candidate = entry.candidate
+          // Of the dropped ones the place tells more than a score that no longer orders them.
+          if place < dropped.count { candidate.score = -Double(place) }
+          return candidate
+        })
+    ).map { entry, candidate in
       var entry = entry
       entry.candidate = candidate
       return entry

@@ -72,12 +72,14 @@ struct Wiring {
     case "none": return nil
     case "late-interaction":
       guard let local = embedder as? LocalEmbedder else {
-        throw UsageError("late-interaction needs the collection's model in this process, and a mode with vectors")
+        throw UsageError(
+          "late-interaction needs the collection's model in this process, and a mode with vectors")
       }
       return LateInteractionReranker(LateInteraction(embedder: local))
     case "cross-encoder":
       guard let model else {
-        throw UsageError("name the model: --reranker cross-encoder:NAME, or reranker.model in the configuration")
+        throw UsageError(
+          "name the model: --reranker cross-encoder:NAME, or reranker.model in the configuration")
       }
       let directory = try ModelStore(root: settings.modelsFolder).directory(of: model)
       return CrossEncoderReranker(try CrossEncoder(directory: directory, threads: settings.threads))
@@ -93,7 +95,8 @@ struct Wiring {
     default:
       guard let api = RerankAPI(rawValue: kind) else {
         throw UsageError(
-          "the reranker must be none, cross-encoder, late-interaction, cohere, jina, tei or llm, not '\(kind)'")
+          "the reranker must be none, cross-encoder, late-interaction, cohere, jina, tei or llm, not '\(kind)'"
+        )
       }
       guard let base = section?.baseURL else {
         throw UsageError("the reranker \(kind) needs reranker.base_url in the configuration file")
@@ -107,8 +110,12 @@ struct Wiring {
 
   /// The language model that is configured; `nil` where there is none.
   func languageModel() throws -> (any LanguageModel)? {
-    guard let section = settings.file.llm, let provider = section.provider, provider != "none" else { return nil }
-    guard provider == "openai" else { throw UsageError("llm.provider must be none or openai, not '\(provider)'") }
+    guard let section = settings.file.llm, let provider = section.provider, provider != "none" else {
+      return nil
+    }
+    guard provider == "openai" else {
+      throw UsageError("llm.provider must be none or openai, not '\(provider)'")
+    }
     guard let base = section.baseURL, let model = section.model else {
       throw UsageError("llm.provider openai needs llm.base_url and llm.model in the configuration file")
     }

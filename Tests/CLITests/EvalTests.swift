@@ -21,7 +21,8 @@ import Testing
     let corpus = Self.root + "/corpus"
     #expect(try rag.run("ingest", corpus, "--collection", "main", "--quiet").status == 0)
     let base = try rag.run(
-      "eval", corpus + "/eval", "--collection", "main", "--name", "before", "--save-run", folder("run.trec"), "--json",
+      "eval", corpus + "/eval", "--collection", "main", "--name", "before", "--save-run", folder("run.trec"),
+      "--json",
       "--gate", "nDCG@10>=0.88", "--gate", "citation_precision>=0.85", "--gate", "quote_fidelity>=1",
       "--gate", "abstention_recall>=0.8", "--gate", "answer_rate>=0.8")
     #expect(base.status == 0, "\(base.errors)")
@@ -34,7 +35,8 @@ import Testing
 
     // Words without vectors are worse, and must not get through.
     let worse = try rag.run(
-      "eval", corpus + "/eval", "--collection", "main", "--mode", "lexical", "--no-answers", "--json", "--gate",
+      "eval", corpus + "/eval", "--collection", "main", "--mode", "lexical", "--no-answers", "--json",
+      "--gate",
       "nDCG@10 not-worse-than before by 0.01")
     #expect(worse.status == 10)
     #expect(worse.errors.contains("REFUSED: nDCG@10 is"))
@@ -58,17 +60,22 @@ import Testing
   /// Questions of corpus/eval in the language of their documents: a judged one is among the first three.
   @Test func documentsOfOtherLanguagesAreFound() throws {
     let languages = [
-      "ja": ["b068", "b069", "b070"], "zh": ["b071", "b072", "b073"], "de": ["a027", "a028"], "es": ["a040", "a041"],
+      "ja": ["b068", "b069", "b070"], "zh": ["b071", "b072", "b073"], "de": ["a027", "a028"],
+      "es": ["a040", "a041"],
       "fr": ["b074", "b075"],
     ]
     let corpus = Self.root + "/corpus"
     var texts: [String: String] = [:]
-    for line in try String(contentsOfFile: corpus + "/eval/queries.jsonl", encoding: .utf8).split(separator: "\n") {
+    for line in try String(contentsOfFile: corpus + "/eval/queries.jsonl", encoding: .utf8).split(
+      separator: "\n")
+    {
       let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
       texts[try #require(object["_id"] as? String)] = object["text"] as? String
     }
     var judged: [String: Set<String>] = [:]
-    for line in try String(contentsOfFile: corpus + "/eval/qrels/test.tsv", encoding: .utf8).split(separator: "\n") {
+    for line in try String(contentsOfFile: corpus + "/eval/qrels/test.tsv", encoding: .utf8).split(
+      separator: "\n")
+    {
       let fields = line.split(separator: "\t").map(String.init)
       if fields.count == 3, Int(fields[2]) ?? 0 > 0 { judged[fields[0], default: []].insert(fields[1]) }
     }
@@ -87,7 +94,8 @@ import Testing
     let datasets = ProcessInfo.processInfo.environment["RAG_DATASETS"] ?? Self.root + "/../shared/datasets"
     let source = datasets + "/scifact"
     guard FileManager.default.fileExists(atPath: source + "/corpus.jsonl") else {
-      FileHandle.standardError.write(Data("scifact is not at hand: set RAG_DATASETS; test passed over\n".utf8))
+      FileHandle.standardError.write(
+        Data("scifact is not at hand: set RAG_DATASETS; test passed over\n".utf8))
       return
     }
     // A part of it, so that the test is over soon: the judged documents and every tenth of the others.
@@ -141,7 +149,8 @@ import Testing
   @Test(arguments: [
     (["eval"], "Give the folder"), (["eval", "nowhere"], "cannot be read"),
     (["eval", "--qrels", "x"], "go together"), (["eval", "nowhere", "--gate", "nDCG@10"], "comparison"),
-    (["eval", "nowhere", "--gate", "Foo@3>=1"], "not known"), (["eval", "nowhere", "--measures", "wrong"], "not known"),
+    (["eval", "nowhere", "--gate", "Foo@3>=1"], "not known"),
+    (["eval", "nowhere", "--measures", "wrong"], "not known"),
   ])
   func wrongCallsSayWhatToDo(arguments: [String], words: String) throws {
     let result = try rag.run(arguments)

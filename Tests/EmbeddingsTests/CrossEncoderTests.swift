@@ -52,7 +52,8 @@ import Testing
     var shapes: [String: [Int]] = [
       "bert.embeddings.word_embeddings.weight": [vocabulary, h],
       "bert.embeddings.position_embeddings.weight": [512, h],
-      "bert.embeddings.token_type_embeddings.weight": [2, h], "classifier.weight": [1, h], "classifier.bias": [1],
+      "bert.embeddings.token_type_embeddings.weight": [2, h], "classifier.weight": [1, h],
+      "classifier.bias": [1],
     ]
     func norm(_ name: String) {
       shapes[name + ".weight"] = [h]
@@ -178,7 +179,8 @@ import Testing
   @Test func lateInteractionEqualsItsDefinition() async throws {
     let embedder = try LocalEmbedder(directory: try InstalledModel.require(), threads: 2)
     let passages = ["Drift is a change of data.", "A canary is a release to few.", ""]
-    let scores = try await LateInteraction(embedder: embedder).scores(question: "what is drift", passages: passages)
+    let scores = try await LateInteraction(embedder: embedder).scores(
+      question: "what is drift", passages: passages)
     let query = try embedder.tokenStates(["what is drift"], as: .query)[0]
     #expect(query.rows == 3)
     for (score, states) in zip(scores, try embedder.tokenStates(passages, as: .passage)) {

@@ -70,7 +70,8 @@ import Testing
     _ = try index(kept.map { texts[$0] }, "fresh")
     for file in ["positions.bin", "postings.bin", "terms.dict", "norms.bin"] {
       #expect(
-        try Folder.readFile(folder("merged") + "/" + file) == Folder.readFile(folder("fresh") + "/" + file), "\(file)")
+        try Folder.readFile(folder("merged") + "/" + file) == Folder.readFile(folder("fresh") + "/" + file),
+        "\(file)")
     }
   }
 
@@ -82,7 +83,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("calibratoin", "calibr", 1), ("retreival", "retriev", 1), ("embeding", "embed", 1), ("thresold", "threshold", 1),
+    ("calibratoin", "calibr", 1), ("retreival", "retriev", 1), ("embeding", "embed", 1),
+    ("thresold", "threshold", 1),
     ("kubernettess", "kubernet", 2),
   ])
   func misspeltWordsAreFound(word: String, term: String, distance: Int) throws {

@@ -9,7 +9,8 @@ import Testing
 
   @Test func syntaxIsRead() {
     let fields = ["lang", "year"]
-    let query = QuerySyntax("drift \"major drift\" -canary -\"old way\" lang:de year:2024 -lang:fr", fields: fields)
+    let query = QuerySyntax(
+      "drift \"major drift\" -canary -\"old way\" lang:de year:2024 -lang:fr", fields: fields)
     #expect(query.words == "drift major drift")
     #expect(query.phrases == ["major drift"])
     #expect(query.excluded == ["canary", "old way"])
@@ -22,7 +23,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "a lone \" quote", "x - y", "temperature -5 degrees", "--help", "http://host:80/path", "time: 12:30", "\"\"", "-",
+    "a lone \" quote", "x - y", "temperature -5 degrees", "--help", "http://host:80/path", "time: 12:30",
+    "\"\"", "-",
     "e-mail", "other:value",
   ])
   func otherTextIsWords(text: String) {
@@ -44,7 +46,8 @@ import Testing
     return sample
   }
 
-  func ask(_ text: String, _ sample: SampleCollection, change: (inout RetrievalQuery) -> Void = { _ in }) async throws
+  func ask(_ text: String, _ sample: SampleCollection, change: (inout RetrievalQuery) -> Void = { _ in })
+    async throws
     -> RetrievalResult
   {
     var query = RetrievalQuery(text)
@@ -83,7 +86,9 @@ import Testing
     let sample = try collection()
     let retriever = Retriever(
       collection: try DocumentCollection("main", in: sample.home), embedder: sample.embedder)
-    let queries = ["major drift", "canary", "\"major drift\"", "curves", "nothing at all"].map { RetrievalQuery($0) }
+    let queries = ["major drift", "canary", "\"major drift\"", "curves", "nothing at all"].map {
+      RetrievalQuery($0)
+    }
     let rankings = try await retriever.rankings(queries, threads: 2)
     for (query, ranking) in zip(queries, rankings) {
       let single = try await retriever.retrieve(query)

@@ -40,7 +40,8 @@ package struct QuestionReview: Codable, Hashable, Sendable {
   package var seed: UInt64
   package var questions: [QuestionDraft]
 
-  package init(collection: String, data: String, generator: String, seed: UInt64, questions: [QuestionDraft]) {
+  package init(collection: String, data: String, generator: String, seed: UInt64, questions: [QuestionDraft])
+  {
     self.collection = collection
     self.data = data
     self.generator = generator
@@ -104,7 +105,9 @@ package enum QuestionPatterns {
     let flat = text.split { $0 == "\n" || $0 == " " || $0 == "\t" }.joined(separator: " ")
     let pattern =
       /(?:^|[.!?] )(?:An? |The )?([A-Z][\w\-]*(?: [\w\-]+){0,3}) (is|are|means) ((?:an? |the |how |when )[^.!?]{15,200})[.]/
-    let vague: Set<String> = ["this", "that", "it", "these", "those", "there", "they", "he", "she", "we", "you", "one"]
+    let vague: Set<String> = [
+      "this", "that", "it", "these", "those", "there", "they", "he", "she", "we", "you", "one",
+    ]
     return flat.matches(of: pattern).compactMap { match in
       let subject = String(match.1)
       let first = subject.split(separator: " ").first.map { $0.lowercased() } ?? ""

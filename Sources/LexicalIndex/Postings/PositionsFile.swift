@@ -70,7 +70,9 @@ struct PositionsFile: Sendable {
       }
       let start = offset(list.termNumber)
       let end = offset(list.termNumber + 1)
-      guard start <= end, end <= payload.count else { return body(UnsafeRawBufferPointer(rebasing: payload[0..<0])) }
+      guard start <= end, end <= payload.count else {
+        return body(UnsafeRawBufferPointer(rebasing: payload[0..<0]))
+      }
       return body(UnsafeRawBufferPointer(rebasing: payload[start..<end]))
     }
   }

@@ -59,7 +59,8 @@ package struct QuerySyntax: Hashable, Sendable {
   private static func quoted(_ text: Substring) -> (Substring, Substring.Index)? {
     guard let first = text.first, isQuote(first) else { return nil }
     let inside = text.dropFirst()
-    guard let close = inside.firstIndex(where: isQuote), inside[..<close].contains(where: { !$0.isWhitespace })
+    guard let close = inside.firstIndex(where: isQuote),
+      inside[..<close].contains(where: { !$0.isWhitespace })
     else { return nil }
     return (inside[..<close], inside.index(after: close))
   }

@@ -13,7 +13,8 @@ package struct ListwiseReranker: Reranker {
   ///   - model: its identity, for lineage.
   ///   - complete: the model's reply to an instruction and a request.
   package init(
-    model: String, complete: @escaping @Sendable (_ instruction: String, _ request: String) async throws -> String
+    model: String,
+    complete: @escaping @Sendable (_ instruction: String, _ request: String) async throws -> String
   ) {
     identity = "listwise/1 \(model)"
     self.complete = complete

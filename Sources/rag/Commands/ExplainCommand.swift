@@ -156,4 +156,3 @@ private struct Explanation {
     return lines.joined(separator: "\n")
   }
 }
-

@@ -61,7 +61,8 @@ struct IngestCommand: AsyncParsableCommand {
   @Option(help: "For a new collection: tokens repeated where a block is cut.")
   var chunkOverlap: Int?
 
-  @Option(help: "For a new collection: language of its words, such as en or de; auto looks into the documents.")
+  @Option(
+    help: "For a new collection: language of its words, such as en or de; auto looks into the documents.")
   var language: String?
 
   @Flag(help: "For a new collection: keep the places of words, which makes quoted phrases fast.")

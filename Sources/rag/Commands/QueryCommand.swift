@@ -70,7 +70,7 @@ struct AnsweredQuestion {
     parameters.threshold = threshold ?? parameters.threshold
     let analyzer = try Analyzer(configuration: result.snapshot.configuration.analyzer)
     // An embedder that is out of reach for the query is so for sentences too. For a query in a script that the model
-    // does not know, its cosines still order sentences better than words alone do (measured by Benchmarks/answers.py).
+    // does not know, its cosines still order sentences better than words alone do (measured on corpus/eval).
     let scorer = result.degraded == "embedding_unavailable" ? nil : opened.embedder
     let answerer = ExtractiveAnswerer(embedder: scorer, analyzer: analyzer, parameters: parameters)
     answererIdentity = answerer.identity

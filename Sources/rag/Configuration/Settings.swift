@@ -121,7 +121,9 @@ struct Settings {
     }
     query.adjustments.removesNearDuplicates = section?.removeNearDuplicates ?? false
     if let recency = section?.recency {
-      guard recency.halfLifeDays > 0 else { throw UsageError("retrieval.recency.half_life_days must be above 0") }
+      guard recency.halfLifeDays > 0 else {
+        throw UsageError("retrieval.recency.half_life_days must be above 0")
+      }
       query.adjustments.recency = RecencyBoost(
         field: recency.field, halfLifeDays: recency.halfLifeDays, weight: recency.weight,
         now: Date().timeIntervalSince1970)

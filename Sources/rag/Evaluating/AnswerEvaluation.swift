@@ -27,7 +27,8 @@ struct AnswerEvaluation {
       var query = query
       query.text = question.text
       // Nothing is held back, so that every threshold can be judged afterwards.
-      let answered = try await AnsweredQuestion(query: query, opened: opened, settings: settings, threshold: 0)
+      let answered = try await AnsweredQuestion(
+        query: query, opened: opened, settings: settings, threshold: 0)
       let answer = answered.answer
       let lines = (answer.text ?? "").split(separator: "\n")
       let grades = qrels.grades[question.id] ?? [:]
@@ -48,7 +49,9 @@ struct AnswerEvaluation {
 
   /// Whether the quote is what the stored document holds at that place.
   private static func isFaithful(_ citation: Citation, _ result: RetrievalResult) throws -> Bool {
-    guard let hit = result.hits.first(where: { $0.content.documentID == citation.documentID }) else { return false }
+    guard let hit = result.hits.first(where: { $0.content.documentID == citation.documentID }) else {
+      return false
+    }
     let stored = try result.snapshot.text(ofDocument: hit.content.record.document, range: citation.range)
     return stored == citation.quote
   }
@@ -68,7 +71,8 @@ struct AnswerJudge {
     for (index, item) in items.enumerated() where item.outcome.isAnswered {
       guard let text = item.outcome.text else { continue }
       faithfulness.append(
-        await verdicts(JudgePrompt.faithfulness(question: item.question, passages: item.passages, answer: text)))
+        await verdicts(
+          JudgePrompt.faithfulness(question: item.question, passages: item.passages, answer: text)))
       relevance.append(await verdicts(JudgePrompt.relevance(question: item.question, answer: text)))
       onProgress(index + 1)
     }

@@ -16,7 +16,8 @@ struct EvaluatedCollection {
   ///   - model: embedding model by name.
   /// - Throws: what ingest throws; `UsageError` where documents could not be read.
   init(
-    named name: String?, for test: TestCollection, wiring: Wiring, chunking: ChunkingOptions? = nil, model: String?,
+    named name: String?, for test: TestCollection, wiring: Wiring, chunking: ChunkingOptions? = nil,
+    model: String?,
     quiet: Bool
   ) async throws {
     if let name, let home = try? wiring.openHome(), try home.catalog.collection(named: name) != nil {
@@ -52,7 +53,9 @@ struct EvaluatedCollection {
     case .files(let path): report = try await pipeline.ingest(paths: [path])
     }
     line.finish()
-    for failure in report.failures where !quiet { Terminal.note("failed: \(failure.path): \(failure.reason)") }
+    for failure in report.failures where !quiet {
+      Terminal.note("failed: \(failure.path): \(failure.reason)")
+    }
     guard report.chunks > 0 else { throw UsageError("\(test.path): no document could be ingested") }
     self.home = home
     self.name = collection

@@ -124,7 +124,8 @@ extension PairedComparison {
       .array(
         differences.map {
           .object([
-            ("query", .string($0.query)), ("baseline", .number($0.baseline)), ("candidate", .number($0.candidate)),
+            ("query", .string($0.query)), ("baseline", .number($0.baseline)),
+            ("candidate", .number($0.candidate)),
           ])
         })
     }
@@ -133,7 +134,8 @@ extension PairedComparison {
       ("baseline_mean", .number(baselineMean)), ("candidate_mean", .number(candidateMean)),
       ("difference", .number(meanDifference)),
       ("interval", interval.map { .array([.number($0.low), .number($0.high)]) } ?? .null),
-      ("p", .number(pValue)), ("wins", .integer(wins)), ("ties", .integer(ties)), ("losses", .integer(losses)),
+      ("p", .number(pValue)), ("wins", .integer(wins)), ("ties", .integer(ties)),
+      ("losses", .integer(losses)),
       ("best", rows(best())), ("worst", rows(worst())),
     ])
   }

@@ -6,7 +6,8 @@ final class TemporaryHome {
 
   init(purpose: String) {
     path =
-      FileManager.default.temporaryDirectory.appendingPathComponent("rag-\(purpose)-\(UUID().uuidString)").path
+      FileManager.default.temporaryDirectory.appendingPathComponent("rag-\(purpose)-\(UUID().uuidString)")
+      .path
   }
 
   deinit {

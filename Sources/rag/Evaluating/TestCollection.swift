@@ -29,10 +29,12 @@ struct TestCollection {
     let queriesPath = path + "/queries.jsonl"
     let queries = try Self.read(
       queriesPath,
-      hint: "a test collection is a folder with queries.jsonl, qrels/test.tsv and corpus.jsonl (BEIR's layout), "
+      hint:
+        "a test collection is a folder with queries.jsonl, qrels/test.tsv and corpus.jsonl (BEIR's layout), "
         + "or with the first two inside a folder of documents")
     let qrelsPath = try path + "/qrels/" + Self.split(split, in: path + "/qrels")
-    let judgements = try Self.read(qrelsPath, hint: "judgements are tab-separated: query-id, corpus-id, score")
+    let judgements = try Self.read(
+      qrelsPath, hint: "judgements are tab-separated: query-id, corpus-id, score")
     questions = try QuestionSet(text: String(decoding: queries, as: UTF8.self), name: queriesPath).questions
     qrels = try Qrels(text: String(decoding: judgements, as: UTF8.self), name: qrelsPath)
     var digest = SHA256()
@@ -62,7 +64,8 @@ struct TestCollection {
     let stems = files.map { String($0.prefix { $0 != "." }) }
     if let name {
       guard let index = stems.firstIndex(of: name) else {
-        throw UsageError("\(folder): there is no split '\(name)'. There are: \(stems.joined(separator: ", "))")
+        throw UsageError(
+          "\(folder): there is no split '\(name)'. There are: \(stems.joined(separator: ", "))")
       }
       return files[index]
     }

@@ -24,7 +24,8 @@ struct EvalHistoryCommand: AsyncParsableCommand {
   @Option(help: "Most runs to list.")
   var limit = 50
 
-  @Option(help: ArgumentHelp("Draw the measure over time, a line for each test collection.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Draw the measure over time, a line for each test collection.", valueName: "file"))
   var svg: String?
 
   func validate() throws {

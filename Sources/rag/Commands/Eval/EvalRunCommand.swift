@@ -36,7 +36,9 @@ struct EvalRunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Measures, as ir_measures names them.", valueName: "names"))
   var measures = "nDCG@10 R@100 RR@10 AP P@5 Success@5"
 
-  @Option(help: ArgumentHelp("Condition to pass; may be repeated. One that fails gives exit code 10.", valueName: "expr"))
+  @Option(
+    help: ArgumentHelp(
+      "Condition to pass; may be repeated. One that fails gives exit code 10.", valueName: "expr"))
   var gate: [String] = []
 
   @Option(help: ArgumentHelp("Run file or kept run to compare with; may be repeated.", valueName: "run"))
@@ -140,7 +142,8 @@ struct EvalRunCommand: AsyncParsableCommand {
     var topQuery = query
     topQuery.topK = retrieval.topK ?? 100
     if let deep = wanted.first(where: { ($0.cutoff ?? 0) > topQuery.topK }) {
-      throw UsageError("\(deep) needs more than \(topQuery.topK) results a query: --top-k \(deep.cutoff ?? 0)")
+      throw UsageError(
+        "\(deep) needs more than \(topQuery.topK) results a query: --top-k \(deep.cutoff ?? 0)")
     }
     let judged = test.judged
     guard !judged.isEmpty else {
@@ -151,7 +154,8 @@ struct EvalRunCommand: AsyncParsableCommand {
       named: retrieval.collection, for: test, wiring: wiring, model: retrieval.model, quiet: global.quiet)
     let opened = try await retrieval.open(
       collection.name, in: collection.home, wiring: wiring, mode: query.mode, quiet: global.quiet)
-    let runName = name ?? opened.reranker.map { "\(query.mode.rawValue)+\($0.identity)" } ?? query.mode.rawValue
+    let runName =
+      name ?? opened.reranker.map { "\(query.mode.rawValue)+\($0.identity)" } ?? query.mode.rawValue
 
     let line = ProgressLine(isQuiet: global.quiet)
     let start = ContinuousClock.now
@@ -168,7 +172,8 @@ struct EvalRunCommand: AsyncParsableCommand {
 
     var run = Run(name: runName)
     for (question, ranking) in zip(judged, rankings) { run.set(ranked: ranking.documents, for: question.id) }
-    let keptHome = keep || gates.contains { $0.baseline != nil } || !compare.isEmpty
+    let keptHome =
+      keep || gates.contains { $0.baseline != nil } || !compare.isEmpty
       ? try? wiring.openHome(createIfMissing: keep) : nil
     var scoring = Scoring(qrels: test.qrels, measures: wanted, home: keptHome)
     try scoring.add(run)
@@ -180,14 +185,17 @@ struct EvalRunCommand: AsyncParsableCommand {
       let evaluation = AnswerEvaluation(
         opened: opened, settings: wiring.settings,
         query: try retrieval.query("", settings: wiring.settings, topK: 5), qrels: test.qrels)
-      items = try await evaluation.run(test.answerable) { line.show("\($0)/\(test.answerable.count) answers") }
+      items = try await evaluation.run(test.answerable) {
+        line.show("\($0)/\(test.answerable.count) answers")
+      }
       timings["answers"] = ProgressLine.seconds(begin.duration(to: .now)) * 1000
       line.finish()
     }
     var report = try scoring.report(
       title: "Evaluation of \(test.name)", gates: gates,
       answers: items.isEmpty ? nil : AnswerScores(items.map(\.outcome)))
-    report.queryTexts = Dictionary(test.questions.map { ($0.id, $0.text) }, uniquingKeysWith: { first, _ in first })
+    report.queryTexts = Dictionary(
+      test.questions.map { ($0.id, $0.text) }, uniquingKeysWith: { first, _ in first })
     if judge {
       guard let model = try wiring.languageModel() else {
         throw UsageError("--judge needs a language model: set llm.provider, llm.base_url and llm.model")
@@ -240,7 +248,8 @@ struct EvalRunCommand: AsyncParsableCommand {
   // MARK: Output
 
   private func finish(
-    _ report: EvaluationReport, kept: (runs: KeptRuns, experiment: String, run: Run)?, timings: [String: Double]
+    _ report: EvaluationReport, kept: (runs: KeptRuns, experiment: String, run: Run)?,
+    timings: [String: Double]
   ) throws {
     var page = self.report
     var id: String?
@@ -298,7 +307,8 @@ private struct Scoring {
     let scored = RunScores(run, qrels: qrels, measures: measures)
     guard scored.missing.count < scored.queries.count else {
       throw EvaluationError(
-        .nothingToCompare, "'\(run.name)' has a result for none of the \(scored.queries.count) judged queries")
+        .nothingToCompare, "'\(run.name)' has a result for none of the \(scored.queries.count) judged queries"
+      )
     }
     scores.append(scored)
     if isCompared { compared.append(scored) }
@@ -325,7 +335,9 @@ private struct Scoring {
           baseline: scored, candidate: candidate, measure: try Measure(gate.subject))
         report.gates.append(GateOutcome(gate, comparison: comparison))
         if !report.runs.contains(where: { $0.name == scored.name }) { report.runs.append(scored) }
-        if !report.comparisons.contains(where: { $0.baseline == scored.name && $0.measure == comparison.measure }) {
+        if !report.comparisons.contains(where: {
+          $0.baseline == scored.name && $0.measure == comparison.measure
+        }) {
           report.comparisons.append(comparison)
         }
       } else if AnswerScores.names.contains(gate.subject) {
@@ -337,7 +349,8 @@ private struct Scoring {
     }
     if report.runs.count > 2 {
       let tables = report.runs.map { $0.values(of: main) ?? [:] }
-      let common = (tables.first ?? [:]).keys.filter { query in tables.allSatisfy { $0[query] != nil } }.sorted()
+      let common = (tables.first ?? [:]).keys.filter { query in tables.allSatisfy { $0[query] != nil } }
+        .sorted()
       if !common.isEmpty {
         let values = tables.map { table in common.map { table[$0] ?? 0 } }
         report.pairwise = [(main, MultipleComparison.randomizedTukey(values))]

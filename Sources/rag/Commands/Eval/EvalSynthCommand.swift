@@ -10,7 +10,8 @@ import Yams
 struct EvalSynthCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "synth",
-    abstract: "Draft questions from a collection, for a person to review; make a test collection of the accepted ones.",
+    abstract:
+      "Draft questions from a collection, for a person to review; make a test collection of the accepted ones.",
     discussion: """
       With a configured language model it writes the questions; without one they come from headings and definitions.
       The review file is YAML: set 'status' of each question to accepted or rejected, and change its words freely.
@@ -61,9 +62,12 @@ struct EvalSynthCommand: AsyncParsableCommand {
   }
 
   private func export(to folder: String) throws {
-    guard let file = try known() else { throw UsageError("\(review): there is no such file. Draft questions first") }
+    guard let file = try known() else {
+      throw UsageError("\(review): there is no such file. Draft questions first")
+    }
     guard !file.accepted.isEmpty else {
-      Terminal.note("Error: \(review) has no accepted question. Set 'status: accepted' where a question is good")
+      Terminal.note(
+        "Error: \(review) has no accepted question. Set 'status: accepted' where a question is good")
       throw ExitCode(12)
     }
     do {
@@ -109,7 +113,8 @@ struct EvalSynthCommand: AsyncParsableCommand {
       seed: seed, questions: drafts)
     if let known = try known() { file.merge(reviewed: known) }
     let text = try YAMLEncoder().encode(file)
-    try write("# Set status to accepted or rejected; question and answer may be rewritten.\n" + text, to: review)
+    try write(
+      "# Set status to accepted or rejected; question and answer may be rewritten.\n" + text, to: review)
     show(["drafted": drafts.count, "questions": file.questions.count], "\(review): ")
   }
 
@@ -124,12 +129,15 @@ struct EvalSynthCommand: AsyncParsableCommand {
     if let model {
       // A passage for which the model has no question is passed over.
       guard
-        let reply = try? await model.complete(QuestionPrompt.question(passage: content.text), maximumTokens: 200),
+        let reply = try? await model.complete(
+          QuestionPrompt.question(passage: content.text), maximumTokens: 200),
         let pair = QuestionPrompt.read(reply)
       else { return [] }
       return [draft(pair.question, pair.answer, "model")]
     }
-    var drafts = QuestionPatterns.definitions(content.text).prefix(1).map { draft($0.question, $0.answer, "definition") }
+    var drafts = QuestionPatterns.definitions(content.text).prefix(1).map {
+      draft($0.question, $0.answer, "definition")
+    }
     if drafts.isEmpty,
       let question = QuestionPatterns.heading(content.record.chunk.headingPath, title: content.title)
     {

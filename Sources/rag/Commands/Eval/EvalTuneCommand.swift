@@ -9,7 +9,8 @@ import Retrieval
 struct EvalTuneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tune",
-    abstract: "Choose fusion, weight, depth, reranker and chunk size on one half of the questions; judge on the other.",
+    abstract:
+      "Choose fusion, weight, depth, reranker and chunk size on one half of the questions; judge on the other.",
     discussion: """
       Questions are split by a hash of their ids, so that the halves stay the same. The configuration that is best on
       the development half is compared with the present one on the test half; only a gain that is no chance is
@@ -80,7 +81,8 @@ struct EvalTuneCommand: AsyncParsableCommand {
     let halves = Dictionary(grouping: test.judged) { question in
       Array(SHA256.hash(data: Array(question.id.utf8)))[0] & 1 == 0
     }
-    guard let development = halves[true], let held = halves[false], min(development.count, held.count) >= 10 else {
+    guard let development = halves[true], let held = halves[false], min(development.count, held.count) >= 10
+    else {
       Terminal.note("Error: \(test.judged.count) judged questions are too few to choose on one half of them")
       throw ExitCode(12)
     }
@@ -89,7 +91,9 @@ struct EvalTuneCommand: AsyncParsableCommand {
     let base = try retrieval.query("", settings: wiring.settings, topK: 100)
     var line = ProgressLine(isQuiet: global.quiet)
 
-    func scores(_ setting: Setting?, _ questions: [Question], _ opened: OpenCollection) async throws -> RunScores {
+    func scores(_ setting: Setting?, _ questions: [Question], _ opened: OpenCollection) async throws
+      -> RunScores
+    {
       var query = base
       query.topK = retrieval.topK ?? 100
       if let setting {
@@ -109,7 +113,9 @@ struct EvalTuneCommand: AsyncParsableCommand {
           return next
         }, threads: wiring.settings.threads)
       var run = Run(name: setting?.name ?? "present")
-      for (question, ranking) in zip(questions, rankings) { run.set(ranked: ranking.documents, for: question.id) }
+      for (question, ranking) in zip(questions, rankings) {
+        run.set(ranked: ranking.documents, for: question.id)
+      }
       return RunScores(run, qrels: test.qrels, measures: [measure], queries: questions.map(\.id))
     }
 
@@ -132,7 +138,9 @@ struct EvalTuneCommand: AsyncParsableCommand {
         }
       }
     }
-    guard let fused = tried.max(by: { $0.value < $1.value }) else { throw UsageError("there is nothing to try") }
+    guard let fused = tried.max(by: { $0.value < $1.value }) else {
+      throw UsageError("there is nothing to try")
+    }
     for name in list(rerankers) where name != "none" {
       var opened = plain
       opened.reranker = try wiring.reranker(named: name, embedder: present.embedder)
@@ -147,7 +155,8 @@ struct EvalTuneCommand: AsyncParsableCommand {
         options.targetTokens = size
         options.overlapTokens = min(options.overlapTokens, size / 4)
         let other = try await EvaluatedCollection(
-          named: nil, for: test, wiring: wiring, chunking: options, model: retrieval.model, quiet: global.quiet)
+          named: nil, for: test, wiring: wiring, chunking: options, model: retrieval.model,
+          quiet: global.quiet)
         let opened = try await retrieval.open(
           other.name, in: other.home, wiring: wiring, mode: base.mode, quiet: global.quiet)
         homes[size] = (other, opened)
@@ -191,7 +200,9 @@ struct EvalTuneCommand: AsyncParsableCommand {
           (
             "tried",
             .array(
-              tried.map { .object([("setting", .string($0.setting.name)), ("development", .number($0.value))]) })
+              tried.map {
+                .object([("setting", .string($0.setting.name)), ("development", .number($0.value))])
+              })
           ),
         ]).description)
       return
@@ -200,16 +211,21 @@ struct EvalTuneCommand: AsyncParsableCommand {
       Terminal.out("\(GateOutcome.shown(row.value))  \(row.setting.name)")
     }
     let interval =
-      comparison.interval.map { ", 95 % interval \(GateOutcome.signed($0.low)) to \(GateOutcome.signed($0.high))" }
+      comparison.interval.map {
+        ", 95 % interval \(GateOutcome.signed($0.low)) to \(GateOutcome.signed($0.high))"
+      }
       ?? ""
     Terminal.out("")
     Terminal.out(
       "best on the development half: \(best.name)\non the test half (\(comparison.differences.count) questions): "
         + "\(comparison.measure) \(GateOutcome.shown(comparison.candidateMean)) against "
         + "\(GateOutcome.shown(comparison.baselineMean)) now, difference "
-        + "\(GateOutcome.signed(comparison.meanDifference))\(interval), p = \(GateOutcome.shown(comparison.pValue))")
+        + "\(GateOutcome.signed(comparison.meanDifference))\(interval), p = \(GateOutcome.shown(comparison.pValue))"
+    )
     Terminal.out(
-      helps ? "It helps:\n\n\(best.yaml)" : "That could be chance: keep the present settings; nothing was written.")
+      helps
+        ? "It helps:\n\n\(best.yaml)"
+        : "That could be chance: keep the present settings; nothing was written.")
   }
 
   private func list(_ text: String) -> [String] {
