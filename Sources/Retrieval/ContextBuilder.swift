@@ -19,10 +19,30 @@ package struct ContextPassage: Hashable, Sendable {
   package var chunkIDs: [ChunkID]
 }
 
-/// Turns the best chunks into passages: adds their neighbours while there is room, and joins what overlaps.
+/// What comes with a hit: nothing, chunks beside it, or its parent section.
+package enum ContextExpansion: Hashable, Sendable {
+  case none
+  /// Up to so many chunks on each side, of the same section.
+  case neighbours(Int)
+  /// The whole section, nearest chunks first, while there is room.
+  case section
+
+  /// Chunks on each side that may come.
+  var reach: Int {
+    switch self {
+    case .none: 0
+    case .neighbours(let count): count
+    case .section: Self.longestSection
+    }
+  }
+
+  /// Chunks; far more than `byteBudget` has room for.
+  private static let longestSection = 64
+}
+
+/// Turns the best chunks into passages: adds what stands around them while there is room, and joins what overlaps.
 package struct ContextBuilder: Sendable {
-  /// Chunks on each side of a hit that may come with it.
-  package var neighbours = 1
+  package var expansion = ContextExpansion.neighbours(1)
   /// Most UTF-8 bytes of all passages together.
   package var byteBudget = 12_000
 
@@ -30,9 +50,9 @@ package struct ContextBuilder: Sendable {
 
   /// Passages by their best hit, best first.
   ///
-  /// Every hit's own text comes before anybody's neighbours, so that a tight budget costs context and not hits.
+  /// Every hit's own text comes before anybody's surroundings, so that a tight budget costs context and not hits.
   ///
-  /// - Complexity: O(hits × neighbours).
+  /// - Complexity: O(hits × reach of the expansion).
   package func passages(_ result: RetrievalResult) throws(IndexStoreError) -> [ContextPassage] {
     var spans: [Span] = []
     var used = 0
@@ -43,18 +63,12 @@ package struct ContextBuilder: Sendable {
       used += size
       spans.append(Span(hit: hit))
     }
-    if neighbours > 0 {
+    if expansion.reach > 0 {
       let hits = Set(spans.map { ChunkID(bytes: $0.hit.content.record.id) })
       for index in spans.indices {
-        let position = spans[index].hit.content.record.chunk.index
-        let wanted = max(0, position - neighbours)...(position + neighbours)
-        let around = try result.snapshot.contents(
-          ofDocument: spans[index].hit.content.record.document, positions: wanted)
-        let heading = spans[index].hit.content.record.chunk.headingPath
-        for chunk in around where !hits.contains(ChunkID(bytes: chunk.record.id)) {
-          // A neighbour of another section would change the subject.
-          guard chunk.record.chunk.headingPath == heading, used + chunk.record.chunk.range.count <= byteBudget
-          else { continue }
+        for chunk in try section(of: spans[index].hit, result.snapshot) {
+          if hits.contains(ChunkID(bytes: chunk.record.id)) { continue }
+          guard used + chunk.record.chunk.range.count <= byteBudget else { break }
           used += chunk.record.chunk.range.count
           spans[index].neighbours.append(chunk)
         }
@@ -66,6 +80,25 @@ package struct ContextBuilder: Sendable {
   private struct Span {
     var hit: ScoredChunk
     var neighbours: [StoredChunk] = []
+  }
+
+  /// Chunks around a hit, nearest first, up to the section's borders: another section would change the subject.
+  private func section(
+    of hit: ScoredChunk, _ snapshot: CollectionSnapshot
+  ) throws(IndexStoreError) -> [StoredChunk] {
+    let centre = hit.content.record.chunk
+    let around = try snapshot.contents(
+      ofDocument: hit.content.record.document,
+      positions: max(0, centre.index - expansion.reach)...(centre.index + expansion.reach))
+    let isInside: (StoredChunk) -> Bool = { $0.record.chunk.headingPath == centre.headingPath }
+    let before = around.filter { $0.record.chunk.index < centre.index }
+      .sorted { $0.record.chunk.index > $1.record.chunk.index }.prefix(while: isInside)
+    let after = around.filter { $0.record.chunk.index > centre.index }
+      .sorted { $0.record.chunk.index < $1.record.chunk.index }.prefix(while: isInside)
+    return (before + after).sorted {
+      (abs($0.record.chunk.index - centre.index), $0.record.chunk.index)
+        < (abs($1.record.chunk.index - centre.index), $1.record.chunk.index)
+    }
   }
 
   /// Joins pieces of a document that overlap or touch, in the order of the best hit of each.

@@ -54,10 +54,20 @@ import Testing
     let result = try await retrieve("word0 word1", topK: 2)
     #expect(result.hits.count == 2)
     var builder = ContextBuilder()
-    builder.neighbours = 0
+    builder.expansion = .none
     check(try builder.passages(result), [0..<41])
     let ids = try builder.passages(result).first?.chunkIDs
     #expect(ids?.count == 2)
+  }
+
+  @Test func theParentSectionComesWhole() async throws {
+    var builder = ContextBuilder()
+    builder.expansion = .section
+    check(try builder.passages(try await retrieve("word3", topK: 1)), [0..<83])
+    check(try builder.passages(try await retrieve("word4", topK: 2)), [84..<125])
+    // Room for the hit and one more: the nearest comes.
+    builder.byteBudget = 45
+    check(try builder.passages(try await retrieve("word3", topK: 3)), [42..<83])
   }
 
   @Test func aTightBudgetKeepsTheBestHit() async throws {

@@ -63,7 +63,7 @@ struct AnsweredQuestion {
     result = try await opened.retriever.retrieve(query)
     let clock = ContinuousClock()
     var start = clock.now
-    passages = try ContextBuilder().passages(result)
+    passages = try settings.contextBuilder().passages(result)
     var stages = result.timings
     stages["context"] = ProgressLine.seconds(start.duration(to: clock.now)) * 1000
     var parameters = settings.answererParameters()

@@ -44,11 +44,13 @@ struct ConfigurationFile: Decodable, Equatable {
     var diversity: Double?
     var removeNearDuplicates: Bool?
     var typos: Bool?
+    /// What comes with a passage that was found: `none`, `neighbours` or `section`.
+    var context: String?
     var recency: Recency?
     var authority: Authority?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case mode, fusion, depth, diversity, typos, recency, authority
+      case mode, fusion, depth, diversity, typos, context, recency, authority
       case lexicalWeight = "lexical_weight"
       case topK = "top_k"
       case removeNearDuplicates = "remove_near_duplicates"

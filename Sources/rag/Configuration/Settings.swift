@@ -151,6 +151,19 @@ struct Settings {
     return options
   }
 
+  /// What the answerer reads around a passage that was found.
+  func contextBuilder() throws -> ContextBuilder {
+    var builder = ContextBuilder()
+    switch file.retrieval?.context {
+    case nil, "neighbours": break
+    case "none": builder.expansion = .none
+    case "section": builder.expansion = .section
+    case let name?:
+      throw UsageError("retrieval.context must be none, neighbours or section, not '\(name)'")
+    }
+    return builder
+  }
+
   /// The key that a section's `api_key_env` or `api_key_file` names; `nil` where it names none.
   func key(variable: String?, file: String?) throws -> APIKey? {
     if let variable { return try APIKey(from: .environment(variable), environment: environment) }
