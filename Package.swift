@@ -28,7 +28,12 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -61,17 +66,35 @@ let package = Package(
         crypto,
       ]),
     module("Retrieval", ["Kernels", "Transport", "LexicalIndex", "Embeddings", "IndexStore"]),
-    module("Generation", ["Kernels", "Transport", "Documents", "LexicalIndex", "Embeddings"]),
+    .target(
+      name: "Generation",
+      dependencies: [
+        "Kernels", "Transport", "Documents", "LexicalIndex", "Embeddings", crypto,
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("Prompts")], swiftSettings: settings),
 
     // Model work
     module("Evaluation", []),
 
     // Entry
+    .target(
+      name: "HTTPService",
+      dependencies: [
+        "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "Embeddings", "Catalog", "IndexStore",
+        "Retrieval", "Generation", crypto,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [.embedInCode("Page/Files")], swiftSettings: settings),
     .executableTarget(
       name: "rag",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "VectorIndex", "Embeddings",
-        "Catalog", "IndexStore", "Retrieval", "Generation", "Evaluation", crypto,
+        "Catalog", "IndexStore", "Retrieval", "Generation", "Evaluation", "HTTPService", crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -93,6 +93,26 @@ extension Catalog {
     }
   }
 
+  /// Documents whose identities come after `id`, by identity.
+  package func documents(
+    of collection: Int64, after id: String, limit: Int
+  ) throws(CatalogError) -> [DocumentRecord] {
+    try read {
+      try Row.fetchAll(
+        $0, sql: "SELECT * FROM documents WHERE collection = ? AND id > ? ORDER BY id LIMIT ?",
+        arguments: [collection, id, limit]
+      ).map(Self.documentRecord)
+    }
+  }
+
+  package func document(_ id: String, collection: Int64) throws(CatalogError) -> DocumentRecord? {
+    try read {
+      try Row.fetchOne(
+        $0, sql: "SELECT * FROM documents WHERE collection = ? AND id = ?", arguments: [collection, id]
+      ).map(Self.documentRecord)
+    }
+  }
+
   /// Documents, chunks and text bytes of a collection's serving generation.
   package func counts(
     ofCollection collection: Int64

@@ -3,7 +3,7 @@ import GRDB
 /// The tables, and how older catalogs become newer ones. Migrations are only ever added.
 enum Schema {
   /// `PRAGMA user_version` of a catalog that this build writes.
-  static let version = 2
+  static let version = 3
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -15,8 +15,51 @@ enum Schema {
       try database.execute(sql: second)
       try database.execute(sql: "PRAGMA user_version = 2")
     }
+    migrator.registerMigration("3: jobs, keys, feedback") { database in
+      try database.execute(sql: third)
+      try database.execute(sql: "PRAGMA user_version = 3")
+    }
     return migrator
   }
+
+  private static let third = """
+    CREATE TABLE jobs (
+      id TEXT PRIMARY KEY,
+      kind TEXT NOT NULL,
+      collection TEXT NOT NULL,
+      owner TEXT NOT NULL,
+      state TEXT NOT NULL,
+      request TEXT NOT NULL,
+      idempotency_key TEXT,
+      request_hash BLOB NOT NULL,
+      report TEXT,
+      created_at REAL NOT NULL,
+      started_at REAL,
+      ended_at REAL,
+      UNIQUE (owner, idempotency_key)
+    ) WITHOUT ROWID;
+    CREATE INDEX jobs_by_time ON jobs(created_at);
+    CREATE TABLE api_keys (
+      id TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      hash BLOB NOT NULL,
+      scopes TEXT NOT NULL,
+      labels TEXT NOT NULL,
+      rate_limit INTEGER,
+      created_at REAL NOT NULL,
+      expires_at REAL,
+      revoked_at REAL
+    ) WITHOUT ROWID;
+    CREATE TABLE feedback (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      answer TEXT NOT NULL,
+      key TEXT NOT NULL,
+      rating TEXT NOT NULL,
+      comment TEXT,
+      created_at REAL NOT NULL
+    );
+    CREATE INDEX feedback_by_answer ON feedback(answer);
+    """
 
   private static let second = """
     CREATE TABLE tracked_runs (

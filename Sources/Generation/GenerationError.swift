@@ -5,15 +5,22 @@ package struct GenerationError: Error, Sendable, CustomStringConvertible {
     case scoringFailed
     /// The language model refused, failed or could not be reached.
     case modelFailed
+    /// The language model's reply broke off after it had begun.
+    case modelInterrupted
+    /// A prompt is missing or cannot be read.
+    case promptInvalid
   }
 
   package var code: Code
   package var message: String
+  /// HTTP status of the model's server, where it sent one.
+  package var status: Int?
   package var underlying: (any Error)?
 
-  package init(_ code: Code, _ message: String, underlying: (any Error)? = nil) {
+  package init(_ code: Code, _ message: String, status: Int? = nil, underlying: (any Error)? = nil) {
     self.code = code
     self.message = message
+    self.status = status
     self.underlying = underlying
   }
 

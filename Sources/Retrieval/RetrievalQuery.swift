@@ -15,6 +15,8 @@ package struct RetrievalQuery: Sendable {
   /// Candidates taken from each leg before fusion.
   package var depth = 200
   package var filter: FilterExpression?
+  /// What the caller may see; `nil` is everything.
+  package var access: AccessView?
   package var fusion: FusionMethod = .standard
   /// Scans all vectors instead of walking the graph.
   package var isExact = false

@@ -108,21 +108,51 @@ struct Wiring {
     }
   }
 
-  /// The language model that is configured; `nil` where there is none.
+  /// The language model that is configured, with its stand-in; `nil` where there is none.
   func languageModel() throws -> (any LanguageModel)? {
-    guard let section = settings.file.llm, let provider = section.provider, provider != "none" else {
-      return nil
+    guard let first = try languageModel(settings.file.llm, section: "llm") else { return nil }
+    guard let second = try languageModel(settings.file.llmFallback, section: "llm_fallback") else {
+      return first
     }
-    guard provider == "openai" else {
-      throw UsageError("llm.provider must be none or openai, not '\(provider)'")
+    return FallbackLanguageModel(first, else: second)
+  }
+
+  private func languageModel(
+    _ part: ConfigurationFile.LanguageModel?, section: String
+  ) throws -> (any LanguageModel)? {
+    guard let part, let provider = part.provider, provider != "none" else { return nil }
+    guard ["openai", "anthropic", "ollama"].contains(provider) else {
+      throw UsageError("\(section).provider must be none, openai, anthropic or ollama, not '\(provider)'")
     }
-    guard let base = section.baseURL, let model = section.model else {
-      throw UsageError("llm.provider openai needs llm.base_url and llm.model in the configuration file")
+    guard let base = part.baseURL, let model = part.model else {
+      throw UsageError(
+        "\(section).provider \(provider) needs \(section).base_url and \(section).model in the configuration file")
     }
-    return OpenAIChatModel(
-      OpenAIChatModel.Options(baseURL: base, model: model, temperature: section.temperature),
-      key: try settings.key(variable: section.apiKeyVariable, file: section.apiKeyFile),
+    var endpoint = ModelEndpoint(
+      baseURL: base, model: model, temperature: part.temperature,
+      key: try settings.key(variable: part.apiKeyVariable, file: part.apiKeyFile),
+      contextTokens: part.contextTokens,
       transport: CircuitBreakingTransport(RetryingTransport(try CurlTransport())))
+    endpoint.deadlines = TransportDeadlines(
+      connect: .milliseconds(part.connectMilliseconds ?? 5_000),
+      firstByte: .milliseconds(part.firstByteMilliseconds ?? 60_000),
+      idle: .milliseconds(part.idleMilliseconds ?? 30_000),
+      total: .milliseconds(part.totalMilliseconds ?? 120_000))
+    return switch provider {
+    case "anthropic": AnthropicModel(endpoint)
+    case "ollama": OllamaModel(endpoint)
+    default: OpenAIChatModel(endpoint)
+    }
+  }
+
+  /// The prompts of the binary, and above them those of the folder that is configured.
+  func prompts() throws -> PromptLibrary {
+    guard let folder = settings.file.prompts else { return PromptLibrary() }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw UsageError("prompts: there is no folder '\(folder)'")
+    }
+    return PromptLibrary(folder: folder)
   }
 
   /// An embedder that remembers what a provider was asked before; a local one needs no memory.

@@ -10,6 +10,8 @@ package indirect enum FilterExpression: Hashable, Sendable {
 
   case compare(field: String, Comparison, FieldValue)
   case isIn(field: String, [FieldValue])
+  /// Whether the field has any value.
+  case exists(field: String)
   case and([FilterExpression])
   case or([FilterExpression])
   case not(FilterExpression)
@@ -48,6 +50,7 @@ extension FilterExpression: CustomStringConvertible {
     switch self {
     case .compare(let field, let comparison, let value): "\(field) \(comparison.rawValue) \(value)"
     case .isIn(let field, let values): "\(field) in (\(values.map(\.description).joined(separator: ", ")))"
+    case .exists(let field): "\(field) exists"
     case .and(let parts): "(" + parts.map(\.description).joined(separator: " and ") + ")"
     case .or(let parts): "(" + parts.map(\.description).joined(separator: " or ") + ")"
     case .not(let part): "not \(part)"

@@ -98,9 +98,10 @@ package struct FilterParser {
       return isNegated ? .not(.isIn(field: field, values)) : .isIn(field: field, values)
     }
     if isNegated { throw unexpected("'in' after 'not'") }
+    if take(keyword: "exists") { return .exists(field: field) }
     if take(keyword: "nin") { return .not(.isIn(field: field, try valueList())) }
     guard position < tokens.count, let comparison = Self.comparison(tokens[position].token) else {
-      throw unexpected("one of = != > >= < <= in")
+      throw unexpected("one of = != > >= < <= in exists")
     }
     position += 1
     return .compare(field: field, comparison, try value())

@@ -115,6 +115,8 @@ struct SegmentFields: Sendable {
       try compare(field, comparison, value)
     case .isIn(let field, let values):
       try union(values) { value throws(StorageError) in try compare(field, .eq, value) }
+    case .exists(let field):
+      try everyMember(of: field)
     case .and(let parts):
       try combine(parts, OrdinalSet(universe: chunkCount, full: true)) { $0.formIntersection($1) }
     case .or(let parts):
@@ -144,6 +146,15 @@ struct SegmentFields: Sendable {
   ) throws(StorageError) -> OrdinalSet {
     var result = OrdinalSet(universe: chunkCount)
     for value in values { result.formUnion(try each(value)) }
+    return result
+  }
+
+  private func everyMember(of name: String) throws(StorageError) -> OrdinalSet {
+    var result = OrdinalSet(universe: chunkCount)
+    guard let field = fields[name] else { return result }
+    for index in 0..<field.valueCount {
+      for ordinal in try members(of: field, at: index).members { result.insert(ordinal) }
+    }
     return result
   }
 

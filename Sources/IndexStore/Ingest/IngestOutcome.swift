@@ -19,7 +19,7 @@ enum IngestOutcome: Sendable {
     let hash: [UInt8]
     let read: Result<ParsedDocument?, DocumentError>
     switch candidate.content {
-    case .file(let path):
+    case .file(let path), .upload(let path, _):
       if let size = candidate.stamp?.bytes ?? SourceStamp(path: path)?.bytes, size > limits.fileBytes {
         self = .failed(
           FailureRecord(
@@ -37,17 +37,19 @@ enum IngestOutcome: Sendable {
         self = .failed(FailureRecord(path: candidate.uri, reason: error.message), stale: nil)
         return
       }
-      hash = IngestSource.Candidate.hash(of: bytes)
+      hash = candidate.metadata.isEmpty
+        ? IngestSource.Candidate.hash(of: bytes) : candidate.hash(of: bytes)
       if let known = work.known, known.contentHash == hash {
         self = .unchanged(row: known.row, stamp: candidate.stamp)
         return
       }
+      let name = if case .upload(_, let name) = candidate.content { name } else { path }
       read = Result { () throws(DocumentError) in
         guard !bytes.isEmpty else {
           throw DocumentError(.empty, "the file is empty: fill it or remove it")
         }
-        guard let format = DocumentFormat.detect(name: path, bytes: bytes) else { return nil }
-        return try readDocument(SourceFile(name: path, bytes: bytes), format: format, limits: limits)
+        guard let format = DocumentFormat.detect(name: name, bytes: bytes) else { return nil }
+        return try readDocument(SourceFile(name: name, bytes: bytes), format: format, limits: limits)
       }
     case .record(let title, let text):
       hash = IngestSource.Candidate.hash(of: Array(title.utf8) + [0] + Array(text.utf8))
@@ -73,15 +75,33 @@ enum IngestOutcome: Sendable {
     _ parsed: ParsedDocument, hash: [UInt8], work: IngestPlan.Work, chunker: Chunker
   ) -> PreparedDocument {
     let chunks = chunker.chunks(of: parsed)
+    let given = work.candidate.metadata
     let record = DocumentRecord(
       id: work.candidate.id, source: work.source, uri: work.candidate.uri, format: parsed.format,
-      title: parsed.title, language: detectLanguage(parsed.text), contentHash: hash,
-      stamp: work.candidate.stamp, metadata: parsed.metadata, ingestedAt: Date().timeIntervalSince1970)
+      title: given.title ?? parsed.title, language: detectLanguage(parsed.text), contentHash: hash,
+      stamp: work.candidate.stamp, metadata: parsed.metadata.merging(given) { $1 },
+      ingestedAt: Date().timeIntervalSince1970)
     return PreparedDocument(
       record: record,
       text: DocumentText(
         text: parsed.text, blocks: parsed.blocks, pageStarts: parsed.pageStarts, sourceMap: parsed.sourceMap),
       chunks: chunks, indexedTexts: chunks.map { chunker.indexedText(of: $0, in: parsed) },
       replaces: work.known?.row)
+  }
+}
+
+extension [String: MetadataValue] {
+  /// A title that the sender gave.
+  fileprivate var title: String? {
+    if case .string(let title)? = self["title"] { title } else { nil }
+  }
+}
+
+extension IngestSource.Candidate {
+  /// SHA-256 over the bytes and what was sent with them: a change of either is another version.
+  fileprivate func hash(of bytes: [UInt8]) -> [UInt8] {
+    var all = bytes + [0]
+    for (name, value) in metadata.sorted(by: { $0.key < $1.key }) { all += Array("\(name)=\(value);".utf8) }
+    return Self.hash(of: all)
   }
 }

@@ -50,6 +50,11 @@ package struct IngestPipeline {
     }
   }
 
+  /// Ingests documents that were sent.
+  package func ingest(uploads: [UploadedDocument]) async throws(IndexStoreError) -> IngestReport {
+    try await run { writer throws(IndexStoreError) in [try IngestSource(uploads: uploads, writer: writer)] }
+  }
+
   private func run(
     _ sources: (CollectionWriter) throws(IndexStoreError) -> [IngestSource]
   ) async throws(IndexStoreError) -> IngestReport {

@@ -13,10 +13,14 @@ struct IngestSource {
     var content: Content
     /// `nil` where the file's times cannot be trusted yet.
     var stamp: SourceStamp?
+    /// Added to what the document says of itself, and above it.
+    var metadata: [String: MetadataValue] = [:]
 
     enum Content {
       case file(path: String)
       case record(title: String, text: String)
+      /// A file that was sent; `name` tells its format.
+      case upload(path: String, name: String)
     }
   }
 

@@ -29,9 +29,13 @@ struct QueryPlan: Sendable {
     terms = QueryTerm.terms(of: words, analyzer: analyzer)
     var statistics = snapshot.statistics(for: terms)
     var known = terms.filter { statistics.documentFrequency(of: $0.term) > 0 }
+    let visible = try query.access.map { view throws(IndexStoreError) in try snapshot.allowed(by: view.filter) }
     corrections =
       query.toleratesTypos && known.count < terms.count
-      ? Self.corrections(words, terms, known, snapshot, analyzer) : []
+      ? Self.corrections(words, terms, known, snapshot, analyzer).filter { correction in
+        // A term that stands only where the caller may not look must not be named.
+        visible.map { Self.stands(correction.term, in: snapshot, among: $0) } ?? true
+      } : []
     if !corrections.isEmpty {
       for correction in corrections {
         // A guess counts less than a word that was meant.
@@ -46,7 +50,8 @@ struct QueryPlan: Sendable {
     }
     knownTerms = known
     self.statistics = statistics
-    let conditions = (syntax?.conditions ?? []) + (query.filter.map { [$0] } ?? [])
+    let conditions =
+      (syntax?.conditions ?? []) + [query.filter, query.access?.filter].compactMap { $0 }
     let filter: FilterExpression? = conditions.count > 1 ? .and(conditions) : conditions.first
     var allowed = try snapshot.allowed(by: filter)
     for phrase in syntax?.phrases ?? [] {
@@ -69,6 +74,16 @@ struct QueryPlan: Sendable {
   func allowedCount(_ snapshot: CollectionSnapshot) -> Int? {
     guard isRestricted else { return nil }
     return zip(snapshot.segments, allowed).reduce(0) { $0 + ($1.1?.count ?? $1.0.reader.chunkCount) }
+  }
+
+  private static func stands(
+    _ term: String, in snapshot: CollectionSnapshot, among allowed: [OrdinalSet?]
+  ) -> Bool {
+    let query = [QueryTerm(term: term, weight: 1)]
+    let statistics = snapshot.statistics(for: query)
+    return zip(snapshot.segments, allowed).contains { segment, allowed in
+      !segment.reader.lexicalSearch(query, k: 1, statistics: statistics, allowed: allowed).isEmpty
+    }
   }
 
   private static func corrections(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Catalog
+import HTTPService
 import IndexStore
 
 struct CollectionsCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPService
 import IndexStore
 
 struct CompactCommand: AsyncParsableCommand {

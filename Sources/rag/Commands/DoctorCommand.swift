@@ -1,5 +1,6 @@
 import ArgumentParser
 import Embeddings
+import HTTPService
 import IndexStore
 
 struct DoctorCommand: AsyncParsableCommand {

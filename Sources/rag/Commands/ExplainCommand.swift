@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPService
 import IndexStore
 import Retrieval
 
@@ -26,8 +27,8 @@ struct ExplainCommand: AsyncParsableCommand {
     let wiring = try Wiring(global)
     let query = try retrieval.query(question, settings: wiring.settings, topK: 5)
     let opened = try await retrieval.open(wiring, mode: query.mode, quiet: global.quiet)
-    let answered = try await AnsweredQuestion(
-      query: query, opened: opened, settings: wiring.settings, threshold: nil)
+    let answered = try await AnsweredQuestion.ask(
+      AskedQuestion(query), of: opened.collection, with: try opened.tools(wiring.settings))
     let explanation = try Explanation(answered, shown: candidates)
     Terminal.out(global.json ? explanation.json.description : explanation.text)
   }

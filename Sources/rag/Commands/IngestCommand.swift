@@ -3,6 +3,7 @@ import Catalog
 import Documents
 import Embeddings
 import Foundation
+import HTTPService
 import IndexStore
 
 struct IngestCommand: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Embeddings
 import Foundation
+import HTTPService
 
 struct ModelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalog
 import Documents
 import Embeddings
+import HTTPService
 import IndexStore
 import Kernels
 

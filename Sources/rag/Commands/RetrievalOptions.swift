@@ -1,5 +1,7 @@
 import ArgumentParser
 import Embeddings
+import Generation
+import HTTPService
 import IndexStore
 import Retrieval
 
@@ -105,6 +107,16 @@ struct OpenCollection {
   var collection: DocumentCollection
   var embedder: (any Embedder)?
   var reranker: (any Reranker)?
+
+  /// What answers are made with.
+  func tools(
+    _ settings: Settings, model: (any LanguageModel)? = nil, prompts: PromptLibrary = PromptLibrary()
+  ) throws -> AnsweringTools {
+    AnsweringTools(
+      embedder: embedder, reranker: reranker, model: model, prompts: prompts,
+      extractive: settings.answererParameters(), context: try settings.contextBuilder(),
+      maximumTokens: settings.file.llm?.maximumTokens ?? 800)
+  }
 
   var retriever: Retriever { Retriever(collection: collection, embedder: embedder, reranker: reranker) }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPService
 import IndexStore
 import Retrieval
 
@@ -85,50 +86,5 @@ extension RetrievalResult {
         Terminal.note("Note: \(reason)")
       }
     }
-  }
-
-  /// The contract of `rag search --json`.
-  var json: JSONValue {
-    var members: [(String, JSONValue)] = [
-      ("hits", .array(hits.enumerated().map { $1.json(rank: $0 + 1) })),
-      ("mode", .string(mode.rawValue)),
-      ("collection", .string(snapshot.collection.name)),
-      ("timings_ms", JSONValue(timings: timings)),
-    ]
-    if let degraded { members.append(("degraded", .string(degraded))) }
-    if let reranker { members.append(("reranker", .string(reranker))) }
-    if !corrections.isEmpty { members.append(("corrections", correctionsJSON)) }
-    return .object(members)
-  }
-
-  var correctionsJSON: JSONValue {
-    .array(
-      corrections.map {
-        .object([
-          ("word", .string($0.word)), ("term", .string($0.term)), ("distance", .integer($0.distance)),
-          ("document_frequency", .integer($0.documentFrequency)),
-        ])
-      })
-  }
-}
-
-extension ScoredChunk {
-  func json(rank: Int) -> JSONValue {
-    let chunk = content.record.chunk
-    return .object([
-      ("rank", .integer(rank)), ("score", .number(score)), ("chunk_id", .string(id.description)),
-      ("document_id", .string(content.documentID)), ("uri", .string(content.uri)),
-      ("title", JSONValue(content.title)), ("text", .string(content.text)),
-      ("start", .integer(chunk.range.lowerBound)), ("end", .integer(chunk.range.upperBound)),
-      ("page", JSONValue(chunk.page)), ("heading", .string(chunk.headingPath.joined(separator: " › "))),
-      (
-        "scores",
-        .object([
-          ("lexical", JSONValue(lexicalScore)), ("dense", JSONValue(denseScore)),
-          ("lexical_rank", JSONValue(lexicalRank)), ("dense_rank", JSONValue(denseRank)),
-          ("reranker", JSONValue(rerankScore)),
-        ])
-      ),
-    ])
   }
 }

@@ -81,21 +81,80 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
-  /// A language model behind an OpenAI-compatible API.
+  /// A language model behind an API.
   struct LanguageModel: Decodable, Equatable {
-    /// `none` or `openai`.
+    /// `none`, `openai` (any OpenAI-compatible server), `anthropic` or `ollama`.
     var provider: String?
     var model: String?
     var baseURL: String?
     var apiKeyVariable: String?
     var apiKeyFile: String?
     var temperature: Double?
+    /// Longest answer, tokens.
+    var maximumTokens: Int?
+    /// Room for prompt and answer, tokens; for Ollama.
+    var contextTokens: Int?
+    var connectMilliseconds: Int?
+    var firstByteMilliseconds: Int?
+    var idleMilliseconds: Int?
+    var totalMilliseconds: Int?
+    /// For the cost in the metrics, in any currency.
+    var inputPricePerMillion: Double?
+    var outputPricePerMillion: Double?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case provider, model, temperature
       case baseURL = "base_url"
       case apiKeyVariable = "api_key_env"
       case apiKeyFile = "api_key_file"
+      case maximumTokens = "max_tokens"
+      case contextTokens = "context_tokens"
+      case connectMilliseconds = "connect_ms"
+      case firstByteMilliseconds = "first_byte_ms"
+      case idleMilliseconds = "idle_ms"
+      case totalMilliseconds = "total_ms"
+      case inputPricePerMillion = "input_price_per_million"
+      case outputPricePerMillion = "output_price_per_million"
+    }
+  }
+
+  /// `rag serve`.
+  struct Server: Decodable, Equatable {
+    var host: String?
+    var port: Int?
+    var maximumConnections: Int?
+    var maximumBodyBytes: Int?
+    /// Questions that may wait for a free core.
+    var queue: Int?
+    var deadlineMilliseconds: Int?
+    var tlsCertificate: String?
+    var tlsKey: String?
+    var corsOrigins: [String]?
+    /// Requests a minute and key; 0 means without limit.
+    var rateLimit: Int?
+    /// Whether questions may stand in the log.
+    var logQuestions: Bool?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case host, port, queue
+      case maximumConnections = "max_connections"
+      case maximumBodyBytes = "max_body_bytes"
+      case deadlineMilliseconds = "deadline_ms"
+      case tlsCertificate = "tls_certificate"
+      case tlsKey = "tls_key"
+      case corsOrigins = "cors_origins"
+      case rateLimit = "rate_limit"
+      case logQuestions = "log_questions"
+    }
+  }
+
+  /// Documents below a folder that only keys with one of the labels see.
+  struct AccessRule: Decodable, Equatable {
+    var folder: String
+    var labels: [String]
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case folder, labels
     }
   }
 
@@ -151,10 +210,18 @@ struct ConfigurationFile: Decodable, Equatable {
   var analysis: Analysis?
   var reranker: Reranker?
   var llm: LanguageModel?
+  /// Asked where `llm` fails before its first word.
+  var llmFallback: LanguageModel?
   var answers: Answers?
+  /// Folder whose prompts stand above those of the binary.
+  var prompts: String?
+  var server: Server?
+  var access: [AccessRule]?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case home, models, collection, threads, chunking, embedding, analysis, retrieval, reranker, llm, answers
+    case prompts, server, access
+    case llmFallback = "llm_fallback"
   }
 
   /// Reads `text`, with `${NAME}` replaced by the environment variable of that name.
@@ -183,6 +250,8 @@ struct ConfigurationFile: Decodable, Equatable {
       "analysis": Analysis.CodingKeys.allCases.map(\.rawValue),
       "reranker": Reranker.CodingKeys.allCases.map(\.rawValue),
       "llm": LanguageModel.CodingKeys.allCases.map(\.rawValue),
+      "llm_fallback": LanguageModel.CodingKeys.allCases.map(\.rawValue),
+      "server": Server.CodingKeys.allCases.map(\.rawValue),
     ]
     let boosts = [
       "recency": Recency.CodingKeys.allCases.map(\.rawValue),

@@ -1,6 +1,7 @@
 import Embeddings
 import Evaluation
 import Generation
+import HTTPService
 import IndexStore
 import Retrieval
 
@@ -21,14 +22,18 @@ struct AnswerEvaluation {
 
   /// - Parameter onProgress: called with the number of questions that are done.
   func run(_ questions: [Question], onProgress: (Int) -> Void) async throws -> [Item] {
+    let tools = try opened.tools(settings)
     let threshold = settings.answererParameters().threshold
     var items: [Item] = []
     for question in questions {
       var query = query
       query.text = question.text
       // Nothing is held back, so that every threshold can be judged afterwards.
-      let answered = try await AnsweredQuestion(
-        query: query, opened: opened, settings: settings, threshold: 0)
+      var asked = AskedQuestion(query)
+      asked.threshold = 0
+      // Extracts are judged without a model; a model's answers would cost a call each.
+      asked.isExtractive = true
+      let answered = try await AnsweredQuestion.ask(asked, of: opened.collection, with: tools)
       let answer = answered.answer
       let lines = (answer.text ?? "").split(separator: "\n")
       let grades = qrels.grades[question.id] ?? [:]
@@ -60,6 +65,7 @@ struct AnswerEvaluation {
 /// Asks a language model what it thinks of answers. What it cannot tell is missing, and counts nowhere.
 struct AnswerJudge {
   let model: any LanguageModel
+  let prompts: JudgePrompts
   let repeats: Int
 
   /// Faithfulness to the passages and relevance to the question, over all answers that were given.
@@ -72,8 +78,8 @@ struct AnswerJudge {
       guard let text = item.outcome.text else { continue }
       faithfulness.append(
         await verdicts(
-          JudgePrompt.faithfulness(question: item.question, passages: item.passages, answer: text)))
-      relevance.append(await verdicts(JudgePrompt.relevance(question: item.question, answer: text)))
+          prompts.faithfulness(question: item.question, passages: item.passages, answer: text)))
+      relevance.append(await verdicts(prompts.relevance(question: item.question, answer: text)))
       onProgress(index + 1)
     }
     return [

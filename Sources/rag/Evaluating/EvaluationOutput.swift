@@ -1,5 +1,6 @@
 import Evaluation
 import Foundation
+import HTTPService
 
 extension EvaluationReport {
   /// The contract of `rag eval --json`.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalog
 import Evaluation
 import Foundation
+import HTTPService
 
 struct EvalHistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

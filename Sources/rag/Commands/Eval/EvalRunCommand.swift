@@ -3,6 +3,7 @@ import Catalog
 import Crypto
 import Evaluation
 import Foundation
+import Generation
 import IndexStore
 import Retrieval
 
@@ -200,7 +201,8 @@ struct EvalRunCommand: AsyncParsableCommand {
       guard let model = try wiring.languageModel() else {
         throw UsageError("--judge needs a language model: set llm.provider, llm.base_url and llm.model")
       }
-      report.judge = await AnswerJudge(model: model, repeats: judgeRepeats).run(items) {
+      let prompts = try JudgePrompts(try wiring.prompts())
+      report.judge = await AnswerJudge(model: model, prompts: prompts, repeats: judgeRepeats).run(items) {
         line.show("\($0)/\(items.count) answers judged")
       }
       line.finish()

@@ -4,6 +4,7 @@ import Crypto
 import Evaluation
 import Foundation
 import Generation
+import HTTPService
 import IndexStore
 import Yams
 
@@ -87,6 +88,7 @@ struct EvalSynthCommand: AsyncParsableCommand {
     let opened = try DocumentCollection(wiring.collectionName(collection), in: wiring.openHome())
     let snapshot = try opened.snapshot()
     let model = try wiring.languageModel()
+    let prompt = try QuestionPrompt(try wiring.prompts())
     var generator = SplitMix64(seed: seed)
     let ids = snapshot.liveChunkIDs.shuffled(using: &generator)
     let line = ProgressLine(isQuiet: global.quiet)
@@ -97,7 +99,7 @@ struct EvalSynthCommand: AsyncParsableCommand {
       let contents = try snapshot.contents(of: batch)
       for id in batch {
         guard drafts.count < count, let content = contents[id] else { continue }
-        for draft in await questions(from: content, model) where drafts.count < count {
+        for draft in await questions(from: content, model, prompt) where drafts.count < count {
           if seen.insert(draft.question).inserted { drafts.append(draft) }
         }
         line.show("\(drafts.count)/\(count) questions")
@@ -118,7 +120,9 @@ struct EvalSynthCommand: AsyncParsableCommand {
     show(["drafted": drafts.count, "questions": file.questions.count], "\(review): ")
   }
 
-  private func questions(from content: StoredChunk, _ model: (any LanguageModel)?) async -> [QuestionDraft] {
+  private func questions(
+    from content: StoredChunk, _ model: (any LanguageModel)?, _ prompt: QuestionPrompt
+  ) async -> [QuestionDraft] {
     let document = content.documentID
     func draft(_ question: String, _ answer: String?, _ kind: String) -> QuestionDraft {
       let hash = SHA256.hash(data: Array((document + "\0" + question).utf8))
@@ -130,7 +134,7 @@ struct EvalSynthCommand: AsyncParsableCommand {
       // A passage for which the model has no question is passed over.
       guard
         let reply = try? await model.complete(
-          QuestionPrompt.question(passage: content.text), maximumTokens: 200),
+          prompt.question(passage: content.text), maximumTokens: 200),
         let pair = QuestionPrompt.read(reply)
       else { return [] }
       return [draft(pair.question, pair.answer, "model")]

@@ -3,6 +3,7 @@ import Crypto
 import Documents
 import Evaluation
 import Foundation
+import HTTPService
 import IndexStore
 import Retrieval
 

@@ -13,6 +13,15 @@ package struct Citation: Hashable, Sendable {
   package var quote: String
 }
 
+/// A sentence that a language model wrote, checked against what it cites.
+package struct CheckedSentence: Hashable, Sendable {
+  package var text: String
+  package var markers: [Int]
+  /// How well the cited bytes support it, 0…1; 0 where it cites nothing.
+  package var support: Double
+  package var isSupported: Bool
+}
+
 /// An answer with its evidence, or the reason why there is none.
 package struct Answer: Hashable, Sendable {
   /// Why no answer was given.
@@ -21,6 +30,8 @@ package struct Answer: Hashable, Sendable {
     case noEvidence = "no_evidence"
     /// What was found does not answer the question well enough.
     case weakEvidence = "weak_evidence"
+    /// The language model says that the passages do not answer the question.
+    case modelDeclined = "model_declined"
   }
 
   /// Text with markers such as `[1]`; `nil` when the answerer abstained.
@@ -30,11 +41,25 @@ package struct Answer: Hashable, Sendable {
   package var citations: [Citation]
   /// How sure the evidence is, 0…1; abstention compares it with a threshold.
   package var confidence: Double
+  /// Sentences of a language model with their support; empty for an extract, which is its own support.
+  package var sentences: [CheckedSentence] = []
+  /// Who wrote it, for lineage.
+  package var answerer: String
+  /// The prompt that led to it; `nil` for an extract.
+  package var prompt: PromptIdentity?
+  package var finish: ModelFinish?
+  /// What was done otherwise than asked: `llm_unavailable`, `llm_interrupted`.
+  package var degraded: String?
+  /// In words, why.
+  package var degradation: String?
 
-  package init(text: String?, abstention: Abstention?, citations: [Citation], confidence: Double) {
+  package init(
+    text: String?, abstention: Abstention?, citations: [Citation], confidence: Double, answerer: String = ""
+  ) {
     self.text = text
     self.abstention = abstention
     self.citations = citations
     self.confidence = confidence
+    self.answerer = answerer
   }
 }

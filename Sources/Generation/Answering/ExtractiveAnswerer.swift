@@ -41,8 +41,28 @@ package struct ExtractiveAnswerer: Answerer {
   }
 
   package func answer(
+    _ request: AnswerRequest, emit: @escaping @Sendable (AnswerEvent) async -> Void
+  ) async throws(GenerationError) -> Answer {
+    let answer = try await answer(request.question, passages: request.passages)
+    let lines = answer.text?.split(separator: "\n").map(String.init) ?? []
+    // A line a citation, in order.
+    for (index, line) in lines.enumerated() {
+      if index < answer.citations.count { await emit(.citation(answer.citations[index])) }
+      await emit(.delta(index + 1 < lines.count ? line + "\n" : line))
+    }
+    return answer
+  }
+
+  /// The whole answer at once.
+  package func answer(
     _ question: String, passages: [Passage]
   ) async throws(GenerationError) -> Answer {
+    var answer = try await extract(question, passages: passages)
+    answer.answerer = identity
+    return answer
+  }
+
+  private func extract(_ question: String, passages: [Passage]) async throws(GenerationError) -> Answer {
     let units = passages.enumerated().flatMap { EvidenceUnits.units(of: $1.text, passage: $0) }
     guard !units.isEmpty else {
       return Answer(text: nil, abstention: .noEvidence, citations: [], confidence: 0)

@@ -1,5 +1,5 @@
-/// A JSON value whose objects keep their order: what `--json` prints.
-enum JSONValue: Sendable {
+/// A JSON value whose objects keep their order: what `--json` prints and the service sends.
+package enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case number(Double)
@@ -8,12 +8,12 @@ enum JSONValue: Sendable {
   case array([JSONValue])
   case object([(String, JSONValue)])
 
-  init(_ text: String?) { self = text.map { .string($0) } ?? .null }
-  init(_ number: Double?) { self = number.map { .number($0) } ?? .null }
-  init(_ number: Int?) { self = number.map { .integer($0) } ?? .null }
+  package init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+  package init(_ number: Double?) { self = number.map { .number($0) } ?? .null }
+  package init(_ number: Int?) { self = number.map { .integer($0) } ?? .null }
 
   /// Milliseconds by stage, sorted by name, rounded to microseconds.
-  init(timings: [String: Double]) {
+  package init(timings: [String: Double]) {
     self = .object(
       timings.sorted { $0.key < $1.key }.map { ($0.key, .number(($0.value * 1000).rounded() / 1000)) })
   }
@@ -21,7 +21,7 @@ enum JSONValue: Sendable {
 
 extension JSONValue: CustomStringConvertible {
   /// The value on one line. Numbers that JSON cannot say become null.
-  var description: String {
+  package var description: String {
     var text = ""
     write(to: &text)
     return text
@@ -69,5 +69,40 @@ extension JSONValue: CustomStringConvertible {
       }
     }
     text += "\""
+  }
+}
+
+extension JSONValue {
+  /// The member of that name; `nil` where this is no object or has none.
+  package subscript(name: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.0 == name }?.1
+  }
+
+  package var text: String? {
+    if case .string(let text) = self { text } else { nil }
+  }
+}
+
+extension JSONValue: Decodable {
+  /// The order of members is not kept.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let values = try? container.decode([JSONValue].self) {
+      self = .array(values)
+    } else {
+      let members = try container.decode([String: JSONValue].self)
+      self = .object(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+    }
   }
 }

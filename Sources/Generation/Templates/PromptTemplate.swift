@@ -1,0 +1,104 @@
+import Crypto
+import Mustache
+
+/// Which prompt led to a reply.
+package struct PromptIdentity: Hashable, Sendable {
+  package var name: String
+  /// SHA-256 of the template's bytes, hexadecimal.
+  package var hash: String
+}
+
+/// Messages to a language model, with places for values.
+///
+/// Lines `[system]`, `[user]` and `[assistant]` begin a message; the rest is Mustache. Values are data: what could
+/// close a tag in them is broken up.
+package struct PromptTemplate: Sendable {
+  package let identity: PromptIdentity
+  package let text: String
+  private let parts: [(role: ModelMessage.Role, template: MustacheTemplate)]
+
+  /// - Throws: `GenerationError.promptInvalid`, saying what is wrong.
+  package init(name: String, text: String) throws(GenerationError) {
+    var parts: [(role: ModelMessage.Role, lines: [Substring])] = []
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let role = line.hasPrefix("[") && line.hasSuffix("]") ? String(line.dropFirst().dropLast()) : ""
+      if let role = ModelMessage.Role(rawValue: role) {
+        parts.append((role, []))
+      } else if !parts.isEmpty {
+        parts[parts.count - 1].lines.append(line)
+      } else if !line.allSatisfy(\.isWhitespace) {
+        throw GenerationError(
+          .promptInvalid, "prompt '\(name)': it must begin with a line [system] or [user]")
+      }
+    }
+    guard parts.contains(where: { $0.role == .user }) else {
+      throw GenerationError(.promptInvalid, "prompt '\(name)': it has no line [user]")
+    }
+    do {
+      self.parts = try parts.map { part in
+        (part.role, try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}" + part.lines.joined(separator: "\n")))
+      }
+    } catch {
+      throw GenerationError(
+        .promptInvalid, "prompt '\(name)': it is no Mustache template: \(error)", underlying: error)
+    }
+    self.text = text
+    let digest = SHA256.hash(data: Array(text.utf8))
+    identity = PromptIdentity(name: name, hash: digest.map { Self.hexadecimal($0) }.joined())
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16)
+    return digits.count == 1 ? "0" + digits : digits
+  }
+
+  /// The messages with `values` in their places.
+  package func messages(_ values: [String: PromptValue]) -> [ModelMessage] {
+    let context = values.mapValues(\.context)
+    return parts.map { part in
+      var content = part.template.render(context)[...]
+      while let last = content.last, last.isWhitespace { content = content.dropLast() }
+      return ModelMessage(role: part.role, content: String(content))
+    }
+  }
+
+  /// The messages of prompt `answer`, with the conversation before the last one.
+  package func messages(_ request: AnswerRequest) throws(GenerationError) -> [ModelMessage] {
+    let passages = request.passages.enumerated().map { index, passage in
+      PromptValue.object([
+        "number": .text(String(index + 1)),
+        // Quotes would end the attribute.
+        "title": .text(Self.place(passage).replacing("\"", with: "'").replacing("\n", with: " ")),
+        "text": .text(passage.text),
+      ])
+    }
+    var messages = messages(["question": .text(request.question), "passages": .list(passages)])
+    let last = messages.lastIndex { $0.role == .user } ?? messages.endIndex
+    messages.insert(contentsOf: request.history, at: last)
+    return messages
+  }
+
+  private static func place(_ passage: Passage) -> String {
+    ([passage.title ?? passage.documentID] + passage.headingPath).joined(separator: " › ")
+  }
+}
+
+/// A value for a template.
+package indirect enum PromptValue: Sendable {
+  case text(String)
+  case list([PromptValue])
+  case object([String: PromptValue])
+
+  var context: Any {
+    switch self {
+    case .text(let text): Self.fenced(text)
+    case .list(let values): values.map(\.context)
+    case .object(let members): members.mapValues(\.context)
+    }
+  }
+
+  /// `text` in which nothing can close a tag of the prompt or open one.
+  static func fenced(_ text: String) -> String {
+    text.replacing("</", with: "< /").replacing("<passage", with: "< passage")
+  }
+}
