@@ -11,6 +11,7 @@ import Testing
     ("tag nin (a)", "not tag in ('a')"),
     ("(a = 1 or b = 2) and c = 3", "((a eq 1.0 or b eq 2.0) and c eq 3.0)"),
     ("'odd name' == 'it\\'s'", "odd name eq 'it\\'s'"),
+    ("a exists and not b EXISTS", "(a exists and not b exists)"), ("exists = 1", "exists eq 1.0"),
     ("A GTE 5 AND b <> 'x'", "(A gte 5.0 and b ne 'x')"),
   ])
   func reads(text: String, expected: String) throws {
@@ -20,7 +21,7 @@ import Testing
   @Test(arguments: [
     "", "a", "a =", "= 1", "a = 1 and", "(a = 1", "a in 1", "a in ()", "a = 'x", "a = 1 b = 2", "not",
     "a not = 1",
-    "a => 1", ")", "a in (1,",
+    "a exists b", "a not exists", "a => 1", ")", "a in (1,",
   ])
   func refuses(text: String) {
     let error = #expect(throws: IndexStoreError.self) { try FilterParser.parse(text) }

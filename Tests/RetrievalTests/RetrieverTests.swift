@@ -68,6 +68,7 @@ import Testing
       case .lte: values(field).contains { sameKind($0, value) && $0 <= value }
       }
     case .isIn(let field, let wanted): return values(field).contains { wanted.contains($0) }
+    case .exists(let field): return !values(field).isEmpty
     case .and(let parts): return parts.allSatisfy { matches($0, metadata) }
     case .or(let parts): return parts.contains { matches($0, metadata) }
     case .not(let part): return !matches(part, metadata)
@@ -83,7 +84,8 @@ import Testing
       nil, "year >= 2020", "year < 2003 or tag = 't1'", "not tag in ('t0', 'u4')", "draft = true",
       "draft != true",
       "missing = 1", "missing != 1", "year > 'text'", "tag > 't1' and tag <= 'u2'",
-      "year = 2004 and not draft = false",
+      "year = 2004 and not draft = false", "draft exists", "not draft exists and year < 2012",
+      "missing exists or tag exists and draft = false", "not missing exists",
     ]
     var generator = SeededGenerator(seed: seed)
     for text in filters {

@@ -3,7 +3,8 @@
 ///     filter  = and { "or" and } ;  and = unary { "and" unary } ;
 ///     unary   = "not" unary | "(" filter ")" | condition ;
 ///     condition = field ("=" | "==" | "!=" | "<>" | ">" | ">=" | "<" | "<=" | eq ne gt gte lt lte) value
-///               | field ["not"] "in" "(" value { "," value } ")" | field "nin" "(" … ")" ;
+///               | field ["not"] "in" "(" value { "," value } ")" | field "nin" "(" … ")"
+///               | field "exists" ;
 ///     value   = 'text' | "text" | number | true | false | word ;
 package struct FilterParser {
   private enum Token: Equatable {
