@@ -204,3 +204,33 @@ extension Catalog {
       metadata: metadata(row["metadata"]), ingestedAt: row["ingested_at"])
   }
 }
+
+/// Documents that were deleted by their identity: a later ingest of their folder passes over them.
+extension Catalog {
+  package func markDeleted(_ id: String, collection: Int64) throws(CatalogError) {
+    try write { database in
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO deleted_documents (collection, id, deleted_at) VALUES (?, ?, ?)",
+        arguments: [collection, id, Date().timeIntervalSince1970])
+    }
+  }
+
+  package func deletedDocuments(of collection: Int64) throws(CatalogError) -> Set<String> {
+    try read {
+      Set(
+        try String.fetchAll(
+          $0, sql: "SELECT id FROM deleted_documents WHERE collection = ?", arguments: [collection]))
+    }
+  }
+
+  /// Forgets that they were deleted.
+  package func unmarkDeleted(_ ids: [String], collection: Int64) throws(CatalogError) {
+    guard !ids.isEmpty else { return }
+    try write { database in
+      for id in ids {
+        try database.execute(
+          sql: "DELETE FROM deleted_documents WHERE collection = ? AND id = ?", arguments: [collection, id])
+      }
+    }
+  }
+}

@@ -15,7 +15,7 @@ enum Schema {
       try database.execute(sql: second)
       try database.execute(sql: "PRAGMA user_version = 2")
     }
-    migrator.registerMigration("3: jobs, keys, feedback") { database in
+    migrator.registerMigration("3: jobs, keys, feedback, deleted documents") { database in
       try database.execute(sql: third)
       try database.execute(sql: "PRAGMA user_version = 3")
     }
@@ -59,6 +59,12 @@ enum Schema {
       created_at REAL NOT NULL
     );
     CREATE INDEX feedback_by_answer ON feedback(answer);
+    CREATE TABLE deleted_documents (
+      collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+      id TEXT NOT NULL,
+      deleted_at REAL NOT NULL,
+      PRIMARY KEY (collection, id)
+    ) WITHOUT ROWID;
     """
 
   private static let second = """

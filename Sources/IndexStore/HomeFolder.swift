@@ -59,6 +59,25 @@ package final class HomeFolder: Sendable {
     }
   }
 
+  /// Deletes a document by its identity: from then on nothing of it answers, and a later ingest of its folder passes
+  /// over it.
+  ///
+  /// - Returns: the collection's new version; `nil` where it has no such document.
+  /// - Throws: `IndexStoreError` `.locked` while another writes, `.collectionMissing`, `.failed`.
+  package func deleteDocument(
+    _ id: String, from name: String, threads: Int, holder: String
+  ) throws(IndexStoreError) -> Int64? {
+    do {
+      let writer = try CollectionWriter(name, in: self, threads: threads, holder: holder)
+      guard let document = try catalog.document(id, collection: writer.collection.id) else { return nil }
+      try catalog.markDeleted(id, collection: writer.collection.id)
+      try writer.remove(documents: [document.row])
+      return writer.collection.version
+    } catch {
+      throw IndexStoreError(error)
+    }
+  }
+
   package func folder(of collection: String) -> String { path + "/" + collection }
 
   func lockPath(of collection: String) -> String { folder(of: collection) + "/writer.lock" }

@@ -13,6 +13,7 @@ struct RagCommand: AsyncParsableCommand {
         rag ingest docs/                    read, cut, embed and index a folder
         rag query "How do we roll back?"    an answer with citations
         rag search "rollback" --top-k 5     the passages alone
+        rag serve                           the same over HTTP, with a web page
         rag eval docs/eval --collection main   measure retrieval and answers
         rag doctor                          check everything on disk
 
@@ -23,7 +24,8 @@ struct RagCommand: AsyncParsableCommand {
     subcommands: [
       IngestCommand.self, SearchCommand.self, QueryCommand.self, ExplainCommand.self, EmbedCommand.self,
       CollectionsCommand.self, ModelsCommand.self, DoctorCommand.self, CompactCommand.self,
-      ReindexCommand.self, EvalCommand.self,
+      ReindexCommand.self, EvalCommand.self, ServeCommand.self, KeysCommand.self, PromptsCommand.self,
+      MCPCommand.self,
     ])
 
   static func main() async {

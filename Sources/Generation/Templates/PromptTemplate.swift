@@ -78,6 +78,26 @@ package struct PromptTemplate: Sendable {
     return messages
   }
 
+  /// The messages with sample values in all places that the built-in prompts have.
+  package func sample(question: String, passages: [String]) throws(GenerationError) -> [ModelMessage] {
+    // A judge gets bare texts.
+    let isBare = text.contains("{{.}}")
+    let all = passages.enumerated().map { index, text in
+      isBare
+        ? PromptValue.text(text)
+        : .object([
+          "number": .text(String(index + 1)), "title": .text("Passage \(index + 1)"), "text": .text(text),
+        ])
+    }
+    let turns = [("user", "An earlier question."), ("assistant", "The answer to it.")].map { role, content in
+      PromptValue.object(["role": .text(role), "text": .text(content)])
+    }
+    return messages([
+      "question": .text(question), "passages": .list(all), "passage": .text(passages.first ?? "A passage."),
+      "turns": .list(turns), "count": .text("3"), "answer": .text("An answer."),
+    ])
+  }
+
   private static func place(_ passage: Passage) -> String {
     ([passage.title ?? passage.documentID] + passage.headingPath).joined(separator: " › ")
   }

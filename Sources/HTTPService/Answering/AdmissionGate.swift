@@ -79,6 +79,27 @@ package final class AdmissionGate: Sendable {
     return try await withTaskExecutorPreference(workers) { try await body() }
   }
 
+  /// Refuses at once what `run` would refuse now.
+  ///
+  /// - Throws: `AdmissionError`.
+  package func requirePlace(by deadline: ContinuousClock.Instant?) throws(AdmissionError) {
+    let refusal = state.withLock { state -> AdmissionError? in
+      state.running < slots && state.waiting.isEmpty ? nil : self.refusal(state, deadline)
+    }
+    if let refusal { throw refusal }
+  }
+
+  /// Why one more may not wait; `nil` where it may.
+  private func refusal(_ state: State, _ deadline: ContinuousClock.Instant?) -> AdmissionError? {
+    let ahead = Double(state.waiting.count + 1) * state.meanMilliseconds / Double(slots)
+    let seconds = max(1, min(60, Int((ahead / 1000).rounded(.up))))
+    if state.waiting.count >= limit { return AdmissionError(code: .queueFull, retryAfter: seconds) }
+    if let deadline, ContinuousClock.now.duration(to: deadline).milliseconds < ahead + state.meanMilliseconds {
+      return AdmissionError(code: .tooLate, retryAfter: seconds)
+    }
+    return nil
+  }
+
   private func enter(_ deadline: ContinuousClock.Instant?) async throws {
     enum Decision {
       case go
@@ -90,14 +111,7 @@ package final class AdmissionGate: Sendable {
         state.running += 1
         return .go
       }
-      let ahead = Double(state.waiting.count + 1) * state.meanMilliseconds / Double(slots)
-      let seconds = max(1, min(60, Int((ahead / 1000).rounded(.up))))
-      if state.waiting.count >= limit {
-        return .refuse(AdmissionError(code: .queueFull, retryAfter: seconds))
-      }
-      if let deadline, ContinuousClock.now.duration(to: deadline).milliseconds < ahead + state.meanMilliseconds {
-        return .refuse(AdmissionError(code: .tooLate, retryAfter: seconds))
-      }
+      if let refusal = self.refusal(state, deadline) { return .refuse(refusal) }
       state.nextID += 1
       return .wait(state.nextID)
     }

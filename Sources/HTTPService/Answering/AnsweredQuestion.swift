@@ -50,7 +50,7 @@ package struct AnsweredQuestion: Sendable {
       question: found.asked, passages: found.passages.map(Passage.init(_:)))
     request.history = question.history
     request.deadline = question.remaining
-    request.maximumTokens = tools.maximumTokens
+    request.maximumTokens = min(question.maximumTokens ?? .max, tools.maximumTokens)
     let ready = request
     let answer: Answer
     if let model = question.isExtractive ? nil : tools.model {

@@ -50,6 +50,8 @@ package struct AskedQuestion: Sendable {
   package var threshold: Double?
   /// Extracts even where a language model is configured.
   package var isExtractive = false
+  /// Longest answer of the model, tokens; `nil` leaves it to the configuration.
+  package var maximumTokens: Int?
   /// When the answer must be there; `nil` waits.
   package var deadline: ContinuousClock.Instant?
 

@@ -65,7 +65,15 @@ package struct IngestPipeline {
     do {
       if !options.dryRun { try writer.mergeWhereDue() }
       var plan = IngestPlan()
-      for source in try sources(writer) {
+      let deleted = try home.catalog.deletedDocuments(of: writer.collection.id)
+      for var source in try sources(writer) {
+        let returning = source.candidates.map(\.id).filter(deleted.contains)
+        if source.bringsBackDeleted || options.bringsBackDeleted {
+          if !options.dryRun { try home.catalog.unmarkDeleted(returning, collection: writer.collection.id) }
+        } else if !returning.isEmpty {
+          source.candidates.removeAll { deleted.contains($0.id) }
+          report.documents.skipped += returning.count
+        }
         plan.add(
           source,
           known: try home.catalog.documentVersions(

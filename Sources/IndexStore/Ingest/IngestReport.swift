@@ -9,7 +9,7 @@ package struct IngestReport: Sendable {
     package var unchanged = 0
     package var deleted = 0
     package var failed = 0
-    /// Files of no kind that can be read, such as images.
+    /// Files of no kind that can be read, such as images, and documents that were deleted by their identity.
     package var skipped = 0
   }
 
@@ -41,6 +41,8 @@ package struct IngestOptions: Sendable {
   package var prune: Bool?
   /// Only finds out what would be done.
   package var dryRun = false
+  /// Whether documents that were deleted by their identity are taken again.
+  package var bringsBackDeleted = false
   package var threads = 1
   /// A commit is made when this many chunks have gathered; part of what decides the segments.
   package var chunksPerCommit = 2048

@@ -29,6 +29,8 @@ struct IngestSource {
   var problems: [FailureRecord]
   /// Whether documents of this source that are not among the candidates have gone.
   var isComplete: Bool
+  /// Whether its documents come back where they were deleted by their identity.
+  var bringsBackDeleted = false
   /// Folder that limits which of the source's documents are looked at, as a prefix of their identities.
   var prefix: String
 

@@ -34,6 +34,7 @@ extension IngestSource {
       problems = []
       candidates = []
       isComplete = false
+      bringsBackDeleted = true
       prefix = ""
       for upload in uploads {
         let known = try catalog.document(upload.id, collection: writer.collection.id)

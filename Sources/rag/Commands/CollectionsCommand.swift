@@ -56,7 +56,7 @@ struct CollectionsCommand: AsyncParsableCommand {
       let configuration = summary.configuration
       Terminal.out("name        \(record.name)")
       Terminal.out("version     \(record.version)")
-      Terminal.out("documents   \(summary.documents) (\(summary.textBytes) bytes of text)")
+      Terminal.out("documents   \(summary.documents) (\(summary.textBytes ?? 0) bytes of text)")
       Terminal.out("chunks      \(summary.chunks) in \(summary.segments) segments")
       Terminal.out(
         "model       \(configuration.embedding.model), \(configuration.embedding.dimension) dimensions")
@@ -84,55 +84,11 @@ struct CollectionsCommand: AsyncParsableCommand {
   }
 }
 
-/// What is told of a collection.
-struct CollectionSummary {
-  let record: CollectionRecord
-  let configuration: CollectionConfiguration
-  let documents: Int
-  let chunks: Int
-  let textBytes: Int
-  let segments: Int
-
-  init(_ record: CollectionRecord, home: HomeFolder) throws {
-    self.record = record
-    configuration = try CollectionConfiguration(json: record.configuration)
-    let counts = try home.catalog.counts(ofCollection: record.id)
-    documents = counts.documents
-    chunks = counts.chunks
-    textBytes = counts.textBytes
-    segments = try home.catalog.state(ofCollection: record.name)?.segments.count ?? 0
-  }
-
-  private var members: [(String, JSONValue)] {
-    [
-      ("name", .string(record.name)), ("version", .integer(Int(record.version))),
-      ("documents", .integer(documents)), ("chunks", .integer(chunks)), ("segments", .integer(segments)),
-      ("text_bytes", .integer(textBytes)), ("embedding_model", .string(configuration.embedding.model)),
-      ("embedding_weights", .string(configuration.embedding.weightsHash)),
-      ("dimension", .integer(configuration.embedding.dimension)),
-      ("pooling", .string(configuration.embedding.pooling.rawValue)),
-      ("chunker", .string(configuration.chunkerIdentity)),
-      ("analyzer", .string(configuration.analyzer.identity)),
-    ]
-  }
-
-  var json: JSONValue { .object(members) }
-
+extension CollectionSummary {
   func detailed(documents: [DocumentRecord], failures: [FailureRecord]) -> JSONValue {
     .object(
       members + [
-        (
-          "document_list",
-          .array(
-            documents.map { document in
-              .object([
-                ("document_id", .string(document.id)), ("uri", .string(document.uri)),
-                ("title", JSONValue(document.title)), ("format", .string(document.format.rawValue)),
-                ("language", JSONValue(document.language)),
-                ("content_hash", .string(Hex.string(document.contentHash))),
-              ])
-            })
-        ),
+        ("document_list", .array(documents.map { .object($0.members) })),
         (
           "failures",
           .array(failures.map { .object([("path", .string($0.path)), ("reason", .string($0.reason))]) })

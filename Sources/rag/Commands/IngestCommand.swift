@@ -38,6 +38,9 @@ struct IngestCommand: AsyncParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Delete documents whose files are gone (default for known folders).")
   var prune: Bool?
 
+  @Flag(help: "Take documents again that were deleted by their id.")
+  var restoreDeleted = false
+
   @Flag(help: "Only say what would be done.")
   var dryRun = false
 
@@ -101,6 +104,7 @@ struct IngestCommand: AsyncParsableCommand {
     var options = IngestOptions()
     options.prune = prune
     options.dryRun = dryRun
+    options.bringsBackDeleted = restoreDeleted
     options.threads = threads
     options.chunksPerCommit = chunksPerCommit ?? options.chunksPerCommit
     options.limits.fileBytes = maxFileBytes ?? options.limits.fileBytes
@@ -187,27 +191,6 @@ struct IngestCommand: AsyncParsableCommand {
 }
 
 extension IngestReport {
-  /// The contract of `rag ingest --json`.
-  var json: JSONValue {
-    .object([
-      (
-        "documents",
-        .object([
-          ("added", .integer(documents.added)), ("updated", .integer(documents.updated)),
-          ("unchanged", .integer(documents.unchanged)), ("deleted", .integer(documents.deleted)),
-          ("failed", .integer(documents.failed)), ("skipped", .integer(documents.skipped)),
-        ])
-      ),
-      ("chunks", .integer(chunks)),
-      (
-        "failures",
-        .array(failures.map { .object([("path", .string($0.path)), ("reason", .string($0.reason))]) })
-      ),
-      ("seconds", .number(seconds)),
-      ("chunks_per_second", .number(chunksPerSecond)),
-    ])
-  }
-
   /// Joins the report of a further corpus to this one.
   mutating func add(_ other: IngestReport) {
     documents.added += other.documents.added

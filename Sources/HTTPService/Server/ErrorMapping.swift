@@ -1,0 +1,181 @@
+import Embeddings
+import Catalog
+import Generation
+import Hummingbird
+import IndexStore
+import Retrieval
+import Storage
+
+/// What a sender is told of an error. HTTP statuses are chosen here and nowhere else.
+struct ErrorMapping {
+  var status: HTTPResponse.Status
+  var code: String
+  var message: String
+  var parameter: String?
+  var retryAfter: Int?
+  var allowed: [String] = []
+  /// For our log alone: it may name files.
+  var detail: String?
+
+  init(_ error: any Error) {
+    switch error {
+    case let error as ServiceError: self = Self.service(error)
+    case let error as AdmissionError:
+      let why =
+        error.code == .queueFull ? "as many requests wait as may wait" : "it would not be done by its deadline"
+      self.init(
+        .serviceUnavailable, error.code.rawValue,
+        "the server is busy: \(why). Try again in \(error.retryAfter) s")
+      retryAfter = error.retryAfter
+    case let error as RetrievalError: self = Self.retrieval(error)
+    case let error as IndexStoreError: self = Self.store(error)
+    case let error as CatalogError: self = Self.store(IndexStoreError(error))
+    case let error as StorageError: self = Self.store(IndexStoreError(error))
+    case let error as GenerationError:
+      self.init(.badGateway, "generation_failed", "the answer could not be made: \(error.message)")
+    case let error as EmbeddingError: self = Self.embedding(error)
+    case let error as HTTPError: self = Self.http(error)
+    case is CancellationError:
+      // Nobody reads it: the client has gone.
+      self.init(.init(code: 499, reasonPhrase: "Client Closed Request"), "cancelled", "the client closed the connection")
+    default:
+      self.init(
+        .internalServerError, "internal",
+        "something went wrong here, and it is not the request's fault. The log has the details under this request id")
+      detail = "\(error)"
+    }
+  }
+
+  private init(_ status: HTTPResponse.Status, _ code: String, _ message: String) {
+    self.status = status
+    self.code = code
+    self.message = message
+  }
+
+  private static func service(_ error: ServiceError) -> ErrorMapping {
+    let status: HTTPResponse.Status =
+      switch error.code {
+      case .invalidRequest: .badRequest
+      case .unauthenticated: .unauthorized
+      case .forbidden: .forbidden
+      case .notFound, .documentMissing, .collectionMissing, .jobMissing, .answerMissing, .modelMissing: .notFound
+      case .methodNotAllowed: .methodNotAllowed
+      case .requestTimeout: .requestTimeout
+      case .conflict: .conflict
+      case .bodyTooLarge: .contentTooLarge
+      case .unsupportedMediaType: .unsupportedMediaType
+      case .rateLimited: .tooManyRequests
+      case .notReady: .serviceUnavailable
+      }
+    var mapping = ErrorMapping(status, error.code.rawValue, error.message)
+    mapping.parameter = error.parameter
+    mapping.retryAfter = error.retryAfter
+    mapping.allowed = error.allowed
+    return mapping
+  }
+
+  private static func retrieval(_ error: RetrievalError) -> ErrorMapping {
+    if let store = error.underlying as? IndexStoreError { return Self.store(store) }
+    switch error.code {
+    case .invalidArgument: return ErrorMapping(.badRequest, "invalid_request", error.message)
+    case .embeddingUnavailable:
+      var mapping = ErrorMapping(.serviceUnavailable, "embedding_unavailable", error.message)
+      mapping.retryAfter = 5
+      return mapping
+    case .rerankFailed: return ErrorMapping(.badGateway, "rerank_failed", error.message)
+    case .storeFailed: return damaged(error.message)
+    }
+  }
+
+  private static func store(_ error: IndexStoreError) -> ErrorMapping {
+    switch error.code {
+    case .collectionMissing: return ErrorMapping(.notFound, "collection_missing", error.message)
+    case .invalidArgument: return ErrorMapping(.badRequest, "invalid_request", error.message)
+    case .configurationMismatch: return ErrorMapping(.conflict, "configuration_mismatch", error.message)
+    case .noSpace:
+      var mapping = ErrorMapping(
+        HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), "no_space", "the server's disk is full; nothing was changed")
+      mapping.detail = error.message
+      return mapping
+    case .locked:
+      var mapping = ErrorMapping(
+        .serviceUnavailable, "locked", "another process is writing to this collection. Try again in 5 s")
+      mapping.retryAfter = 5
+      mapping.detail = error.message
+      return mapping
+    case .corrupted, .failed: return damaged(error.message)
+    }
+  }
+
+  private static func damaged(_ detail: String) -> ErrorMapping {
+    var mapping = ErrorMapping(
+      .internalServerError, "store_failed",
+      "the collection cannot be read. Whoever runs the server should look with 'rag doctor'")
+    mapping.detail = detail
+    return mapping
+  }
+
+  private static func embedding(_ error: EmbeddingError) -> ErrorMapping {
+    switch error.code {
+    case .invalidInput: return ErrorMapping(.badRequest, "invalid_request", error.message)
+    case .modelMismatch: return ErrorMapping(.conflict, "configuration_mismatch", error.message)
+    case .modelMissing, .modelInvalid, .providerFailed, .providerUnavailable:
+      var mapping = ErrorMapping(
+        .serviceUnavailable, "embedding_unavailable", "the embedding model cannot be used now")
+      mapping.retryAfter = 5
+      mapping.detail = error.message
+      return mapping
+    }
+  }
+
+  private static func http(_ error: HTTPError) -> ErrorMapping {
+    switch error.status {
+    case .notFound:
+      ErrorMapping(.notFound, "not_found", "there is nothing at this path. /openapi.json lists what there is")
+    case .contentTooLarge: ErrorMapping(.contentTooLarge, "body_too_large", error.body ?? "the body is too large")
+    default: ErrorMapping(error.status, "invalid_request", error.body ?? error.status.reasonPhrase)
+    }
+  }
+
+  /// OpenAI's word for the kind of error.
+  private var type: String {
+    switch status.code {
+    case 401: "authentication_error"
+    case 403: "permission_error"
+    case 429: "rate_limit_error"
+    case 500...: "server_error"
+    default: "invalid_request_error"
+    }
+  }
+
+  /// One shape for all protocols: OpenAI's `error` object, and Cohere's `message` beside it.
+  func json(requestID: String) -> JSONValue {
+    .object([
+      (
+        "error",
+        .object([
+          ("message", .string(message)), ("type", .string(type)), ("param", JSONValue(parameter)),
+          ("code", .string(code)), ("request_id", .string(requestID)),
+        ])
+      ), ("message", .string(message)),
+    ])
+  }
+
+  func response(requestID: String) -> Response {
+    var response = Response(status: status, json: json(requestID: requestID))
+    if let retryAfter { response.headers[.retryAfter] = String(retryAfter) }
+    if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer realm=\"rag\"" }
+    if !allowed.isEmpty { response.headers[.allow] = allowed.joined(separator: ", ") }
+    // What was not read would be taken for the next request.
+    if status == .contentTooLarge || status == .requestTimeout { response.headers[.connection] = "close" }
+    return response
+  }
+}
+
+extension Response {
+  init(status: HTTPResponse.Status = .ok, json: JSONValue) {
+    self.init(
+      status: status, headers: [.contentType: "application/json"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: json.description)))
+  }
+}

@@ -1,0 +1,43 @@
+import IndexStore
+
+/// How a server is set up.
+package struct ServiceConfiguration: Sendable {
+  package var host = "127.0.0.1"
+  /// 0 takes any that is free.
+  package var port = 7700
+  package var maximumConnections = 1024
+  package var maximumBodyBytes = 64 << 20
+  /// Searches and extracts at a time.
+  package var workers = 2
+  /// Those that may wait for a worker.
+  package var queue = 128
+  /// For requests that name none; 0 waits for as long as it takes.
+  package var deadlineMilliseconds = 30_000
+  /// PEM files; both or neither.
+  package var tlsCertificate: String?
+  package var tlsKey: String?
+  /// Web pages of other places that may call: `https://…`, or `*`.
+  package var corsOrigins: [String] = []
+  /// Requests a minute and key; 0 is without limit.
+  package var rateLimit = 0
+  package var logsQuestions = false
+  /// A connection that is silent for so long between requests, or takes so long to send one, is closed, seconds.
+  package var idleSeconds = 60
+  /// A body that is not there after so long is given up, seconds.
+  package var bodySeconds = 30
+  /// Requests that run at the end of the server may take so long, seconds.
+  package var drainSeconds = 30
+  /// Collection of requests that name none.
+  package var collection = "main"
+  /// What a question does unless it says otherwise.
+  package var accessRules: [AccessRule] = []
+  package var version = ""
+  /// Prices of a million tokens of the language model, for the metrics.
+  package var inputPricePerMillion = 0.0
+  package var outputPricePerMillion = 0.0
+
+  package init() {}
+
+  /// Whether only this machine reaches it.
+  package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+}
