@@ -138,7 +138,7 @@ private final class SharedEmbedders: Sendable {
   /// The first one stays, where two were made at once.
   func keep(_ entry: Entry, for names: [String]) -> Entry {
     entries.withLock { entries in
-      let kept = names.lazy.compactMap { entries[$0] }.first ?? entry
+      let kept = names.compactMap { entries[$0] }.first ?? entry
       for name in names { entries[name] = kept }
       return kept
     }
