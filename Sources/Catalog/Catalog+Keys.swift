@@ -11,7 +11,8 @@ extension Catalog {
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          key.id, key.name, Data(key.hash), key.scopes.sorted().map(\.rawValue).joined(separator: ","), labels,
+          key.id, key.name, Data(key.hash), key.scopes.sorted().map(\.rawValue).joined(separator: ","),
+          labels,
           key.rateLimit, key.createdAt, key.expiresAt, key.revokedAt,
         ])
     }
@@ -23,7 +24,9 @@ extension Catalog {
   }
 
   package func key(_ id: String) throws(CatalogError) -> KeyRecord? {
-    try read { try Row.fetchOne($0, sql: "SELECT * FROM api_keys WHERE id = ?", arguments: [id]).map(Self.key) }
+    try read {
+      try Row.fetchOne($0, sql: "SELECT * FROM api_keys WHERE id = ?", arguments: [id]).map(Self.key)
+    }
   }
 
   /// - Returns: whether there was such a key that was not revoked yet.
@@ -60,11 +63,12 @@ extension Catalog {
   /// All feedback on an answer, the oldest first.
   package func feedback(on answer: String) throws(CatalogError) -> [FeedbackRecord] {
     try read {
-      try Row.fetchAll($0, sql: "SELECT * FROM feedback WHERE answer = ? ORDER BY id", arguments: [answer]).map {
-        FeedbackRecord(
-          answer: $0["answer"], key: $0["key"], rating: $0["rating"], comment: $0["comment"],
-          createdAt: $0["created_at"])
-      }
+      try Row.fetchAll($0, sql: "SELECT * FROM feedback WHERE answer = ? ORDER BY id", arguments: [answer])
+        .map {
+          FeedbackRecord(
+            answer: $0["answer"], key: $0["key"], rating: $0["rating"], comment: $0["comment"],
+            createdAt: $0["created_at"])
+        }
     }
   }
 }

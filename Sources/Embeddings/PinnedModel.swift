@@ -9,6 +9,12 @@ package struct PinnedModel: Sendable {
     package let version: String
     /// Folder of the model inside the unpacked wheel.
     package let path: String
+
+    package init(package: String, version: String, path: String) {
+      self.package = package
+      self.version = version
+      self.path = path
+    }
   }
 
   package struct File: Hashable, Sendable {

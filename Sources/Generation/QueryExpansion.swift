@@ -16,7 +16,9 @@ package struct QueryExpansion: Sendable {
     _ question: String, history: [ModelMessage], deadline: Duration?
   ) async throws -> String {
     let turns = history.suffix(6).map { turn in
-      PromptValue.object(["role": .text(turn.role.rawValue), "text": .text(String(turn.content.prefix(2000)))])
+      PromptValue.object([
+        "role": .text(turn.role.rawValue), "text": .text(String(turn.content.prefix(2000))),
+      ])
     }
     let reply = try await ask("rewrite", ["question": .text(question), "turns": .list(turns)], deadline)
     return Self.lines(reply).first ?? question

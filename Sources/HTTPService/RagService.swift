@@ -20,7 +20,8 @@ package final class RagService: Sendable {
     package var tokenVocabulary: @Sendable () throws -> TokenVocabulary?
 
     package init(
-      open: @escaping OpenCollections.Opener, create: @escaping @Sendable (_ name: String) async throws -> Void,
+      open: @escaping OpenCollections.Opener,
+      create: @escaping @Sendable (_ name: String) async throws -> Void,
       ingestEmbedder: @escaping @Sendable (_ collection: String) async throws -> any Embedder,
       query: @escaping @Sendable (_ text: String) throws -> RetrievalQuery,
       tokenVocabulary: @escaping @Sendable () throws -> TokenVocabulary?
@@ -65,7 +66,8 @@ package final class RagService: Sendable {
     gate = AdmissionGate(slots: configuration.workers, queue: configuration.queue)
     answers = AnswerLog(catalog: home.catalog, log: log)
     uploads = UploadStore(home: home)
-    jobs = JobRunner(home: home, uploads: uploads, wiring: wiring, metrics: metrics, log: log, threads: threads)
+    jobs = JobRunner(
+      home: home, uploads: uploads, wiring: wiring, metrics: metrics, log: log, threads: threads)
     readiness = Readiness()
     let gate = gate
     let catalog = home.catalog
@@ -94,7 +96,8 @@ package final class RagService: Sendable {
 
   /// All routes.
   var endpoints: [Endpoint] {
-    queryEndpoints + documentEndpoints + collectionEndpoints + jobEndpoints + healthEndpoints + openAIEndpoints
+    queryEndpoints + documentEndpoints + collectionEndpoints + jobEndpoints + healthEndpoints
+      + openAIEndpoints
       + rerankEndpoints + toolEndpoints + pageEndpoints
   }
 }

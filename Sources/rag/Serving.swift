@@ -17,7 +17,8 @@ extension Wiring {
     let metrics = ServiceMetrics(version: configuration.version)
     let log = AccessLog(level: logLevel) { Terminal.write($0, to: STDERR_FILENO) }
     return RagService(
-      configuration, home: home, wiring: try serviceWiring(home, metrics: metrics), metrics: metrics, log: log,
+      configuration, home: home, wiring: try serviceWiring(home, metrics: metrics), metrics: metrics,
+      log: log,
       traces: try traceExporter(metrics, version: configuration.version), threads: settings.threads)
   }
 
@@ -88,9 +89,11 @@ extension Wiring {
         // Words alone decide where there is no model; answers say so.
         let entry = try? await embedder(configuration)
         let tools = AnsweringTools(
-          embedder: entry?.batching, reranker: try self.reranker(named: nil, embedder: entry?.base), model: model,
+          embedder: entry?.batching, reranker: try self.reranker(named: nil, embedder: entry?.base),
+          model: model,
           prompts: prompts, extractive: self.settings.answererParameters(),
-          context: try self.settings.contextBuilder(), maximumTokens: self.settings.file.llm?.maximumTokens ?? 800)
+          context: try self.settings.contextBuilder(),
+          maximumTokens: self.settings.file.llm?.maximumTokens ?? 800)
         return ServedCollection(collection: collection, tools: tools)
       },
       create: { name in

@@ -126,7 +126,8 @@ struct Wiring {
     }
     guard let base = part.baseURL, let model = part.model else {
       throw UsageError(
-        "\(section).provider \(provider) needs \(section).base_url and \(section).model in the configuration file")
+        "\(section).provider \(provider) needs \(section).base_url and \(section).model in the configuration file"
+      )
     }
     var endpoint = ModelEndpoint(
       baseURL: base, model: model, temperature: part.temperature,

@@ -54,7 +54,9 @@ struct SupportCheck: Sendable {
           .scoringFailed, "sentences cannot be scored: \(error.message)", underlying: error)
       }
     }
-    for index in sentences.indices { sentences[index].isSupported = sentences[index].support >= Self.threshold }
+    for index in sentences.indices {
+      sentences[index].isSupported = sentences[index].support >= Self.threshold
+    }
     return sentences
   }
 

@@ -98,7 +98,9 @@ package struct AnthropicModel: LanguageModel {
         inputTokens = event.message?.usage?.input_tokens
       case "content_block_delta":
         // Thinking, signatures and tool input have other types.
-        guard event.delta?.type == "text_delta", let text = event.delta?.text, !text.isEmpty else { return [] }
+        guard event.delta?.type == "text_delta", let text = event.delta?.text, !text.isEmpty else {
+          return []
+        }
         return [.text(text)]
       case "message_delta":
         reason = event.delta?.stop_reason ?? reason

@@ -21,7 +21,8 @@ package struct OpenAIChatModel: LanguageModel {
     if let key = endpoint.key { headers.append("Authorization", key.bearer) }
     let body = Body(
       model: endpoint.model, messages: messages, max_tokens: options.maximumTokens,
-      temperature: endpoint.temperature, stream: true, stream_options: Body.StreamOptions(include_usage: true))
+      temperature: endpoint.temperature, stream: true, stream_options: Body.StreamOptions(include_usage: true)
+    )
     return ReplyTransfer(
       endpoint: endpoint, path: "/chat/completions", headers: headers, body: body.bytes,
       format: .serverSentEvents, decoder: Decoder(model: identity)

@@ -36,7 +36,10 @@ package struct PromptTemplate: Sendable {
     }
     do {
       self.parts = try parts.map { part in
-        (part.role, try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}" + part.lines.joined(separator: "\n")))
+        (
+          part.role,
+          try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}" + part.lines.joined(separator: "\n"))
+        )
       }
     } catch {
       throw GenerationError(

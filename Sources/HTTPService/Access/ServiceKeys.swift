@@ -29,10 +29,13 @@ package final class ServiceKeys: Sendable {
 
   /// - Throws: `CatalogError`.
   package static func make(
-    name: String, scopes: Set<KeyScope>, labels: [String]?, rateLimit: Int?, expiresAt: Double?, in catalog: Catalog
+    name: String, scopes: Set<KeyScope>, labels: [String]?, rateLimit: Int?, expiresAt: Double?,
+    in catalog: Catalog
   ) throws -> Made {
     var generator = SystemRandomNumberGenerator()
-    func random(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) } }
+    func random(_ count: Int) -> [UInt8] {
+      (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    }
     let id = Hex.string(random(6))
     let secret = Hex.string(random(32))
     let record = KeyRecord(

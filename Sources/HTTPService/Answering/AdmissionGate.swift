@@ -94,7 +94,8 @@ package final class AdmissionGate: Sendable {
     let ahead = Double(state.waiting.count + 1) * state.meanMilliseconds / Double(slots)
     let seconds = max(1, min(60, Int((ahead / 1000).rounded(.up))))
     if state.waiting.count >= limit { return AdmissionError(code: .queueFull, retryAfter: seconds) }
-    if let deadline, ContinuousClock.now.duration(to: deadline).milliseconds < ahead + state.meanMilliseconds {
+    if let deadline, ContinuousClock.now.duration(to: deadline).milliseconds < ahead + state.meanMilliseconds
+    {
       return AdmissionError(code: .tooLate, retryAfter: seconds)
     }
     return nil

@@ -17,7 +17,8 @@ package struct FoundPassages: Sendable {
 
   /// - Throws: `RetrievalError`, `AdmissionError`.
   static func find(
-    _ question: AskedQuestion, in collection: DocumentCollection, with tools: AnsweringTools, gate: AdmissionGate?
+    _ question: AskedQuestion, in collection: DocumentCollection, with tools: AnsweringTools,
+    gate: AdmissionGate?
   ) async throws -> FoundPassages {
     var watch = ContinuousClock.now
     var stages: [String: Double] = [:]
@@ -93,7 +94,9 @@ package struct FoundPassages: Sendable {
 
 extension QueryExpansion {
   /// What is searched beside `query`.
-  fileprivate func queries(beside query: RetrievalQuery, _ question: AskedQuestion) async throws -> [RetrievalQuery] {
+  fileprivate func queries(beside query: RetrievalQuery, _ question: AskedQuestion) async throws
+    -> [RetrievalQuery]
+  {
     var texts: [String] = []
     switch question.expansion {
     case .none: break

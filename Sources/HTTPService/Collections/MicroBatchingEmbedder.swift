@@ -25,7 +25,9 @@ package final class MicroBatchingEmbedder: Embedder {
   /// - Parameters:
   ///   - limit: texts of a batch.
   ///   - onBatch: is told the size of each batch.
-  package init(_ base: any Embedder, limit: Int = 32, onBatch: @escaping @Sendable (_ size: Int) -> Void = { _ in }) {
+  package init(
+    _ base: any Embedder, limit: Int = 32, onBatch: @escaping @Sendable (_ size: Int) -> Void = { _ in }
+  ) {
     self.base = base
     self.limit = limit
     self.onBatch = onBatch
@@ -37,7 +39,8 @@ package final class MicroBatchingEmbedder: Embedder {
 
   package func knows(_ letter: Unicode.Scalar) -> Bool { base.knows(letter) }
 
-  package func embed(_ texts: [String], as role: EmbeddingRole) async throws(EmbeddingError) -> EmbeddingBatch {
+  package func embed(_ texts: [String], as role: EmbeddingRole) async throws(EmbeddingError) -> EmbeddingBatch
+  {
     // Many texts are a batch of their own.
     guard texts.count < limit else { return try await base.embed(texts, as: role) }
     let isFirst = state.withLock { state in

@@ -22,7 +22,8 @@ package final class JobRunner: Service, Sendable {
   private static let patience = Duration.seconds(600)
 
   package init(
-    home: HomeFolder, uploads: UploadStore, wiring: RagService.Wiring, metrics: ServiceMetrics, log: AccessLog,
+    home: HomeFolder, uploads: UploadStore, wiring: RagService.Wiring, metrics: ServiceMetrics,
+    log: AccessLog,
     threads: Int
   ) {
     self.home = home
@@ -130,7 +131,9 @@ package final class JobRunner: Service, Sendable {
     while true {
       try Task.checkCancellation()
       let outcome = await attempt(pipeline, documents)
-      guard case .failure(let error) = outcome, error.code == .locked, .now < end else { return try outcome.get() }
+      guard case .failure(let error) = outcome, error.code == .locked, .now < end else {
+        return try outcome.get()
+      }
       try await Task.sleep(for: .milliseconds(500))
     }
   }
@@ -187,7 +190,8 @@ private final class Turns: Sendable {
 extension IngestReport.Counts {
   var byResult: [(String, Int)] {
     [
-      ("added", added), ("updated", updated), ("unchanged", unchanged), ("deleted", deleted), ("skipped", skipped),
+      ("added", added), ("updated", updated), ("unchanged", unchanged), ("deleted", deleted),
+      ("skipped", skipped),
       ("failed", failed),
     ]
   }

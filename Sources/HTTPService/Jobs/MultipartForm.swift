@@ -16,7 +16,8 @@ struct MultipartForm {
   /// - Throws: `ServiceError.invalidRequest`.
   /// - Complexity: O(bytes).
   init(_ body: [UInt8], contentType: String) throws(ServiceError) {
-    guard let boundary = Self.parameter("boundary", of: contentType), (1...200).contains(boundary.utf8.count) else {
+    guard let boundary = Self.parameter("boundary", of: contentType), (1...200).contains(boundary.utf8.count)
+    else {
       throw ServiceError(.invalidRequest, "the Content-Type of a form needs a boundary")
     }
     // The first delimiter may stand at the very start; all others begin with a line end.
@@ -27,7 +28,9 @@ struct MultipartForm {
     while let place = places.popFirst() {
       let start = place + delimiter.count
       if text[start...].starts(with: Array("--".utf8)) { break }
-      guard let end = places.first else { throw ServiceError(.invalidRequest, "the form has no end: it was cut") }
+      guard let end = places.first else {
+        throw ServiceError(.invalidRequest, "the form has no end: it was cut")
+      }
       guard parts.count < Self.partLimit else {
         throw ServiceError(.invalidRequest, "the form has more than \(Self.partLimit) parts")
       }
@@ -47,14 +50,17 @@ struct MultipartForm {
 
   private static func part(_ bytes: ArraySlice<UInt8>) throws(ServiceError) -> Part {
     let separator: [UInt8] = [13, 10, 13, 10]
-    guard let line = bytes.firstIndex(of: 10), let end = places(of: separator, in: bytes, limit: 1).first else {
+    guard let line = bytes.firstIndex(of: 10), let end = places(of: separator, in: bytes, limit: 1).first
+    else {
       throw ServiceError(.invalidRequest, "a part of the form has no head")
     }
     let head = line < end ? String(decoding: bytes[(line + 1)..<end], as: UTF8.self) : ""
     var disposition = ""
     for line in head.split(whereSeparator: \.isNewline) {
       guard let colon = line.firstIndex(of: ":") else { continue }
-      if line[..<colon].lowercased() == "content-disposition" { disposition = String(line[line.index(after: colon)...]) }
+      if line[..<colon].lowercased() == "content-disposition" {
+        disposition = String(line[line.index(after: colon)...])
+      }
     }
     guard let field = parameter("name", of: disposition) else {
       throw ServiceError(.invalidRequest, "a part of the form has no name")

@@ -45,7 +45,8 @@ struct Upload {
       case (nil, let encoded?):
         guard let data = Data(base64Encoded: encoded) else {
           throw ServiceError(
-            .invalidRequest, "'content_base64' of document \(index) is no base64", parameter: "content_base64")
+            .invalidRequest, "'content_base64' of document \(index) is no base64", parameter: "content_base64"
+          )
         }
         bytes = Array(data)
       default:
@@ -82,11 +83,13 @@ struct Upload {
     let isClean = id.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
     guard isClean, !id.isEmpty, !id.split(separator: "/").contains(".."), !id.hasPrefix("/") else {
       throw ServiceError(
-        .invalidRequest, "'\(id.prefix(100))' cannot be a document's identity: no '..', no control characters, no "
+        .invalidRequest,
+        "'\(id.prefix(100))' cannot be a document's identity: no '..', no control characters, no "
           + "'/' at the start", parameter: "id")
     }
     guard !documents.contains(where: { $0.id == id }) else {
-      throw ServiceError(.invalidRequest, "two documents have the identity '\(id.prefix(100))'", parameter: "id")
+      throw ServiceError(
+        .invalidRequest, "two documents have the identity '\(id.prefix(100))'", parameter: "id")
     }
     var metadata = metadata
     if let access { metadata[AccessView.field] = .list(access) }
@@ -118,7 +121,8 @@ struct Upload {
       case .string(let label) where held.contains(label): break
       default:
         throw ServiceError(
-          .forbidden, "this key holds the labels \(held.joined(separator: ", ")): 'access' must be among them",
+          .forbidden,
+          "this key holds the labels \(held.joined(separator: ", ")): 'access' must be among them",
           parameter: "access")
       }
     }

@@ -55,7 +55,8 @@ package final class UploadStore: Sendable {
         try Folder.remove(folder)
         guard kept.requestHash == job.requestHash else {
           throw ServiceError(
-            .conflict, "this Idempotency-Key was used with another body. Send a new one, or the same body again")
+            .conflict,
+            "this Idempotency-Key was used with another body. Send a new one, or the same body again")
         }
         return kept
       }
@@ -81,7 +82,8 @@ package final class UploadStore: Sendable {
 
   /// Removes folders that belong to no job that is still to be done.
   func removeLeftovers(keeping jobs: Set<String>) {
-    for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] where !jobs.contains(name) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] where !jobs.contains(name)
+    {
       remove(name)
     }
   }

@@ -14,7 +14,9 @@ struct CollectionReader {
   }
 
   /// - Throws: `IndexStoreError.collectionMissing`.
-  func snapshot(_ name: String) throws -> CollectionSnapshot { try DocumentCollection(name, in: home).snapshot() }
+  func snapshot(_ name: String) throws -> CollectionSnapshot {
+    try DocumentCollection(name, in: home).snapshot()
+  }
 
   func record(_ name: String) throws -> CollectionRecord {
     guard let record = try home.catalog.collection(named: name) else {
@@ -42,7 +44,9 @@ struct CollectionReader {
 
   /// - Throws: `ServiceError.documentMissing` also for one that they may not see.
   func document(_ id: String, in collection: CollectionRecord) throws -> DocumentRecord {
-    guard let document = try home.catalog.document(id, collection: collection.id), view?.allows(document) ?? true else {
+    guard let document = try home.catalog.document(id, collection: collection.id),
+      view?.allows(document) ?? true
+    else {
       throw missing(id, in: collection.name)
     }
     return document

@@ -29,13 +29,15 @@ extension RagService {
           .query("after", Schema.text, "The `next` of the page before.")
           .gives(
             Schema.record([
-              ("documents", Schema.list(Schema.reference("DocumentSummary"))), ("next", Schema.optional(Schema.text)),
+              ("documents", Schema.list(Schema.reference("DocumentSummary"))),
+              ("next", Schema.optional(Schema.text)),
             ]))
       ) { [self] request, context in
         let reader = reader(for: context)
         let limit = try request.integer("limit", in: 1...1000) ?? 100
         let page = try reader.documents(
-          in: try reader.record(collectionName(request)), after: request.parameter("after") ?? "", limit: limit)
+          in: try reader.record(collectionName(request)), after: request.parameter("after") ?? "",
+          limit: limit)
         return Response(
           json: .object([
             ("documents", .array(page.documents.map { .object($0.members) })), ("next", JSONValue(page.next)),
@@ -74,7 +76,9 @@ extension RagService {
           .path("id", "Identity of the document, percent-encoded.")
           .query(collection.0, Schema.text, collection.1)
           .gives(
-            Schema.record([("deleted", Schema.text), ("collection", Schema.text), ("version", Schema.integer)]))
+            Schema.record([
+              ("deleted", Schema.text), ("collection", Schema.text), ("version", Schema.integer),
+            ]))
       ) { [self] request, context in try await delete(request, context) },
     ]
   }
@@ -124,11 +128,13 @@ extension RagService {
       try home.deleteDocument(document.id, from: record.name, threads: 1, holder: "rag serve")
     }
     guard let version else {
-      throw ServiceError(.documentMissing, "there is no document '\(document.id)' in collection '\(record.name)'")
+      throw ServiceError(
+        .documentMissing, "there is no document '\(document.id)' in collection '\(record.name)'")
     }
     return Response(
       json: .object([
-        ("deleted", .string(document.id)), ("collection", .string(record.name)), ("version", .integer(Int(version))),
+        ("deleted", .string(document.id)), ("collection", .string(record.name)),
+        ("version", .integer(Int(version))),
       ]))
   }
 
@@ -151,7 +157,8 @@ extension RagService {
     if try home.catalog.collection(named: upload.collection) == nil {
       guard HomeFolder.isValidName(upload.collection) else {
         throw ServiceError(
-          .invalidRequest, "'\(upload.collection.prefix(80))' cannot name a collection", parameter: "collection")
+          .invalidRequest, "'\(upload.collection.prefix(80))' cannot name a collection",
+          parameter: "collection")
       }
     }
     let job = try uploads.accept(
@@ -161,7 +168,8 @@ extension RagService {
       status: .accepted,
       json: .object([
         ("job_id", .string(job.id)), ("state", .string(job.state.rawValue)),
-        ("collection", .string(job.collection)), ("documents", .array(upload.documents.map { .string($0.id) })),
+        ("collection", .string(job.collection)),
+        ("documents", .array(upload.documents.map { .string($0.id) })),
         ("url", .string("/api/v1/jobs/" + job.id)),
       ]))
     response.headers[.location] = "/api/v1/jobs/" + job.id

@@ -11,9 +11,11 @@ extension RagService {
       ) { _, _ in Response(json: .object([("status", .string("ok"))])) },
       Endpoint(
         .get, "/readyz", scope: nil,
-        EndpointDescription("Whether it should get requests: store open, model loaded, a probe answered.", tag: "health")
-          .gives(Schema.reference("Readiness"))
-          .gives(Schema.reference("Readiness"), status: 503)
+        EndpointDescription(
+          "Whether it should get requests: store open, model loaded, a probe answered.", tag: "health"
+        )
+        .gives(Schema.reference("Readiness"))
+        .gives(Schema.reference("Readiness"), status: 503)
       ) { [self] _, _ in
         let checks = await checks()
         let isReady = checks.allSatisfy { $0.1 == "ok" || $0.1 == "empty" }
@@ -27,7 +29,8 @@ extension RagService {
       Endpoint(
         .get, "/healthz", scope: nil,
         EndpointDescription("Version and age of the process.", tag: "health")
-          .gives(Schema.record([("status", Schema.text), ("version", Schema.text), ("uptime_s", Schema.number)]))
+          .gives(
+            Schema.record([("status", Schema.text), ("version", Schema.text), ("uptime_s", Schema.number)]))
       ) { [self] _, _ in
         Response(
           json: .object([
@@ -37,7 +40,8 @@ extension RagService {
       },
       Endpoint(
         .get, "/metrics", scope: .query,
-        EndpointDescription("Metrics as Prometheus reads them.", tag: "health").gives(Schema.text, as: "text/plain")
+        EndpointDescription("Metrics as Prometheus reads them.", tag: "health").gives(
+          Schema.text, as: "text/plain")
       ) { [self] _, _ in
         Response(
           status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

@@ -16,7 +16,8 @@ extension RagService {
           .gives(Schema.record([("jobs", Schema.list(Schema.reference("Job")))]))
       ) { [self] request, context in
         let limit = try request.integer("limit", in: 1...1000) ?? 100
-        let jobs = try home.catalog.jobs(limit: 1000).filter { isVisible($0, to: context.caller) }.prefix(limit)
+        let jobs = try home.catalog.jobs(limit: 1000).filter { isVisible($0, to: context.caller) }.prefix(
+          limit)
         return Response(json: .object([("jobs", .array(jobs.map(\.json)))]))
       },
       Endpoint(
@@ -67,7 +68,8 @@ extension JobRecord {
     let parsed = report.flatMap { try? RequestFields.parse(Array($0.utf8)) }
     return .object([
       ("job_id", .string(id)), ("kind", .string(kind)), ("collection", .string(collection)),
-      ("state", .string(state.rawValue)), ("created_at", .number(createdAt)), ("started_at", JSONValue(startedAt)),
+      ("state", .string(state.rawValue)), ("created_at", .number(createdAt)),
+      ("started_at", JSONValue(startedAt)),
       ("ended_at", JSONValue(endedAt)), ("report", parsed ?? .null),
     ])
   }

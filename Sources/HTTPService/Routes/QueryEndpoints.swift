@@ -100,7 +100,8 @@ extension RagService {
     onEvent: @escaping @Sendable (AnsweredQuestion.Event) async -> Void = { _ in }
   ) async throws -> AnsweredQuestion {
     try await ask(
-      question, of: open, caller: context.caller, span: context.span, requestID: context.requestID, onEvent: onEvent)
+      question, of: open, caller: context.caller, span: context.span, requestID: context.requestID,
+      onEvent: onEvent)
   }
 
   func ask(

@@ -37,7 +37,8 @@ struct QuestionReader {
     }
     for turn in try fields.objects("history", atMost: Self.historyLimit) ?? [] {
       guard let role = try turn.word("role", as: Role.self) else {
-        throw ServiceError(.invalidRequest, "each turn of 'history' needs a 'role' and a 'content'", parameter: "history")
+        throw ServiceError(
+          .invalidRequest, "each turn of 'history' needs a 'role' and a 'content'", parameter: "history")
       }
       question.history.append(
         ModelMessage(
@@ -71,7 +72,8 @@ struct QuestionReader {
   }
 
   func deadline(_ fields: RequestFields) throws -> ContinuousClock.Instant? {
-    let milliseconds = try fields.integer("deadline_ms", in: 1...600_000) ?? service.configuration.deadlineMilliseconds
+    let milliseconds =
+      try fields.integer("deadline_ms", in: 1...600_000) ?? service.configuration.deadlineMilliseconds
     return milliseconds > 0 ? .now + .milliseconds(milliseconds) : nil
   }
 

@@ -82,7 +82,9 @@ struct EndpointDescription: Sendable {
     return copy
   }
 
-  func gives(_ schema: JSONValue, status: Int = 200, as type: String = "application/json") -> EndpointDescription {
+  func gives(_ schema: JSONValue, status: Int = 200, as type: String = "application/json")
+    -> EndpointDescription
+  {
     var copy = self
     copy.responses.append((status, type, schema))
     return copy

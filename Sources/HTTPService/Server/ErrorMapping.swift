@@ -22,7 +22,8 @@ struct ErrorMapping {
     case let error as ServiceError: self = Self.service(error)
     case let error as AdmissionError:
       let why =
-        error.code == .queueFull ? "as many requests wait as may wait" : "it would not be done by its deadline"
+        error.code == .queueFull
+        ? "as many requests wait as may wait" : "it would not be done by its deadline"
       self.init(
         .serviceUnavailable, error.code.rawValue,
         "the server is busy: \(why). Try again in \(error.retryAfter) s")
@@ -37,11 +38,14 @@ struct ErrorMapping {
     case let error as HTTPError: self = Self.http(error)
     case is CancellationError:
       // Nobody reads it: the client has gone.
-      self.init(.init(code: 499, reasonPhrase: "Client Closed Request"), "cancelled", "the client closed the connection")
+      self.init(
+        .init(code: 499, reasonPhrase: "Client Closed Request"), "cancelled",
+        "the client closed the connection")
     default:
       self.init(
         .internalServerError, "internal",
-        "something went wrong here, and it is not the request's fault. The log has the details under this request id")
+        "something went wrong here, and it is not the request's fault. The log has the details under this request id"
+      )
       detail = "\(error)"
     }
   }
@@ -58,7 +62,8 @@ struct ErrorMapping {
       case .invalidRequest: .badRequest
       case .unauthenticated: .unauthorized
       case .forbidden: .forbidden
-      case .notFound, .documentMissing, .collectionMissing, .jobMissing, .answerMissing, .modelMissing: .notFound
+      case .notFound, .documentMissing, .collectionMissing, .jobMissing, .answerMissing, .modelMissing:
+        .notFound
       case .methodNotAllowed: .methodNotAllowed
       case .requestTimeout: .requestTimeout
       case .conflict: .conflict
@@ -94,7 +99,8 @@ struct ErrorMapping {
     case .configurationMismatch: return ErrorMapping(.conflict, "configuration_mismatch", error.message)
     case .noSpace:
       var mapping = ErrorMapping(
-        HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), "no_space", "the server's disk is full; nothing was changed")
+        HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), "no_space",
+        "the server's disk is full; nothing was changed")
       mapping.detail = error.message
       return mapping
     case .locked:
@@ -132,7 +138,8 @@ struct ErrorMapping {
     switch error.status {
     case .notFound:
       ErrorMapping(.notFound, "not_found", "there is nothing at this path. /openapi.json lists what there is")
-    case .contentTooLarge: ErrorMapping(.contentTooLarge, "body_too_large", error.body ?? "the body is too large")
+    case .contentTooLarge:
+      ErrorMapping(.contentTooLarge, "body_too_large", error.body ?? "the body is too large")
     default: ErrorMapping(error.status, "invalid_request", error.body ?? error.status.reasonPhrase)
     }
   }

@@ -41,12 +41,14 @@ extension RagService {
     onStart: @escaping @Sendable (_ port: Int) -> Void = { _ in }
   ) throws -> some ApplicationProtocol {
     var channel = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [self.watch.handler()], idleTimeout: .seconds(Int64(configuration.idleSeconds)))
+      additionalChannelHandlers: [self.watch.handler()],
+      idleTimeout: .seconds(Int64(configuration.idleSeconds)))
     channel.httpDecoder = HTTP1Channel.Configuration.DecoderConfiguration(
       maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 128)
     let server: HTTPServerBuilder
     if let certificate = configuration.tlsCertificate, let key = configuration.tlsKey {
-      server = try .tls(.http1(configuration: channel), tlsConfiguration: Self.tls(certificate: certificate, key: key))
+      server = try .tls(
+        .http1(configuration: channel), tlsConfiguration: Self.tls(certificate: certificate, key: key))
     } else {
       server = .http1(configuration: channel)
     }
@@ -62,7 +64,9 @@ extension RagService {
   /// TLS 1.2 and newer, with the certificates of a PEM file.
   private static func tls(certificate: String, key: String) throws -> TLSConfiguration {
     do {
-      let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
+      let chain = try NIOSSLCertificate.fromPEMFile(certificate).map {
+        NIOSSLCertificateSource.certificate($0)
+      }
       let secret = try NIOSSLPrivateKey(file: key, format: .pem)
       var configuration = TLSConfiguration.makeServerConfiguration(
         certificateChain: chain, privateKey: .privateKey(secret))
@@ -71,7 +75,8 @@ extension RagService {
       return configuration
     } catch {
       throw ServiceError(
-        .invalidRequest, "server.tls_certificate and server.tls_key must be PEM files that can be read: \(error)")
+        .invalidRequest,
+        "server.tls_certificate and server.tls_key must be PEM files that can be read: \(error)")
     }
   }
 

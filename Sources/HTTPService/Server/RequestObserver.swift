@@ -29,7 +29,10 @@ struct RequestObserver: RouterMiddleware {
       if let detail = mapping.detail {
         service.log.log(
           .error, "request failed",
-          [("request_id", .string(context.requestID)), ("code", .string(mapping.code)), ("reason", .string(detail))])
+          [
+            ("request_id", .string(context.requestID)), ("code", .string(mapping.code)),
+            ("reason", .string(detail)),
+          ])
       }
     }
     decorate(&response, request, context)
@@ -51,7 +54,8 @@ struct RequestObserver: RouterMiddleware {
   private static func requestID(_ request: Request) -> String {
     if let id = request.headers[.requestID], (1...64).contains(id.utf8.count),
       id.utf8.allSatisfy({ byte in
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45 || byte == 95
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || byte == 45
+          || byte == 95
       })
     {
       return id
@@ -85,7 +89,9 @@ struct RequestObserver: RouterMiddleware {
   }
 
   private func preflight(_ request: Request) -> Response? {
-    guard request.headers[.accessControlRequestMethod] != nil, allowedOrigin(request) != nil else { return nil }
+    guard request.headers[.accessControlRequestMethod] != nil, allowedOrigin(request) != nil else {
+      return nil
+    }
     return Response(
       status: .noContent,
       headers: [
@@ -99,7 +105,6 @@ struct RequestObserver: RouterMiddleware {
     _ request: Request, _ context: ServiceContext, status: Int, method: String, start: ContinuousClock.Instant
   ) -> @Sendable () -> Void {
     let service = service
-    let caller = context.caller
     return {
       let milliseconds = start.duration(to: .now).milliseconds
       // The pattern, not the path: ids would make endless series, and may tell more than a log should.
@@ -119,7 +124,7 @@ struct RequestObserver: RouterMiddleware {
         [
           ("request_id", .string(context.requestID)), ("method", .string(method)), ("route", .string(route)),
           ("status", .integer(status)), ("ms", .number((milliseconds * 100).rounded() / 100)),
-          ("key", .string(caller.key)),
+          ("key", .string(context.caller.key)),
         ])
     }
   }

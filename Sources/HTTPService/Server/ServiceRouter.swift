@@ -35,15 +35,17 @@ extension RagService {
   }
 
   /// Asks who it is and whether they may, before the handler sees anything.
-  private func admit(_ endpoint: Endpoint, _ request: Request, _ context: ServiceContext) async throws -> Response {
-    var context = context
+  private func admit(_ endpoint: Endpoint, _ request: Request, _ context: ServiceContext) async throws
+    -> Response
+  {
     try refuseForeignPages(request)
     if let scope = endpoint.scope {
       context.caller = try authenticate(request)
       guard context.caller.may(scope) else {
         metrics.registry.add(to: "rag_auth_failures_total", ["reason": "scope"])
         throw ServiceError(
-          .forbidden, "this key has not the scope '\(scope.rawValue)'. Make one with 'rag keys create --scope'")
+          .forbidden,
+          "this key has not the scope '\(scope.rawValue)'. Make one with 'rag keys create --scope'")
       }
       try limitRate(context.caller)
       context.span?.set("rag.key", .text(context.caller.key))
@@ -60,7 +62,8 @@ extension RagService {
       let allowed = configuration.corsOrigins
       guard isOwn || allowed.contains("*") || allowed.contains(origin) else {
         throw ServiceError(
-          .forbidden, "pages of \(origin.prefix(100)) may not call this server. server.cors_origins lets them")
+          .forbidden, "pages of \(origin.prefix(100)) may not call this server. server.cors_origins lets them"
+        )
       }
     }
     guard configuration.isLoopback, !host.isEmpty, try !keys.areNeeded() else { return }
@@ -72,7 +75,8 @@ extension RagService {
     }
     guard name == "localhost" || name == "::1" || name.hasPrefix("127.") || name == configuration.host else {
       throw ServiceError(
-        .forbidden, "without keys this server answers to localhost alone, not to '\(name.prefix(100))'. "
+        .forbidden,
+        "without keys this server answers to localhost alone, not to '\(name.prefix(100))'. "
           + "'rag keys create' makes a key")
     }
   }
@@ -92,7 +96,8 @@ extension RagService {
     guard let key = Self.credential(request) else {
       guard try keys.areNeeded() else { return .everybody }
       metrics.registry.add(to: "rag_auth_failures_total", ["reason": "missing"])
-      throw ServiceError(.unauthenticated, "send a key: 'Authorization: Bearer rag_…'. 'rag keys create' makes one")
+      throw ServiceError(
+        .unauthenticated, "send a key: 'Authorization: Bearer rag_…'. 'rag keys create' makes one")
     }
     guard try keys.areNeeded() else { return .everybody }
     guard let caller = try keys.caller(of: key) else {
@@ -109,7 +114,8 @@ extension RagService {
       guard parts.count == 2 else { return "" }
       if parts[0].lowercased() == "basic" {
         let pair = Data(base64Encoded: String(parts[1])).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        return pair.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).last.map(String.init)
+        return pair.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).last.map(
+          String.init)
       }
       return String(parts[1])
     }

@@ -27,7 +27,7 @@ package final class AccessLog: Sendable {
     write(
       JSONValue.object(
         [
-          ("time", .string(Date().ISO8601Format(.iso8601.time(includingFractionalSeconds: true)))),
+          ("time", .string(Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))),
           ("level", .string(level.rawValue)), ("message", .string(message)),
         ] + members
       ).description + "\n")

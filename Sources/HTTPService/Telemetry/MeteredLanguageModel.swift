@@ -25,7 +25,8 @@ struct MeteredLanguageModel: LanguageModel {
 
   var identity: String { base.identity }
 
-  func reply(to messages: [ModelMessage], options: ReplyOptions) -> AsyncThrowingStream<ModelEvent, any Error> {
+  func reply(to messages: [ModelMessage], options: ReplyOptions) -> AsyncThrowingStream<ModelEvent, any Error>
+  {
     let span = span?.child("chat \(identity)", kind: .client)
     span?.set("gen_ai.operation.name", .text("chat"))
     span?.set("gen_ai.request.model", .text(identity))

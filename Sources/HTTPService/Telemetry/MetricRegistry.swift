@@ -93,7 +93,9 @@ package final class MetricRegistry: Sendable {
   }
 
   /// Count and quantiles of each series of a histogram.
-  package func quantiles(_ levels: [Double], of name: String, by label: String) -> [(label: String, count: Int, values: [Double])] {
+  package func quantiles(_ levels: [Double], of name: String, by label: String) -> [(
+    label: String, count: Int, values: [Double]
+  )] {
     state.withLock { state in
       guard let family = state.families.first(where: { $0.name == name }) else { return [] }
       return (state.series[name] ?? [:]).compactMap { labels, series in
@@ -164,7 +166,8 @@ package final class MetricRegistry: Sendable {
 
   private static func shown(_ labels: Labels) -> String {
     guard !labels.pairs.isEmpty else { return "" }
-    return "{" + labels.pairs.map { "\($0[0])=\"\(escaped($0[1], quotes: true))\"" }.joined(separator: ",") + "}"
+    return "{" + labels.pairs.map { "\($0[0])=\"\(escaped($0[1], quotes: true))\"" }.joined(separator: ",")
+      + "}"
   }
 
   private static func escaped(_ text: String, quotes: Bool) -> String {

@@ -16,7 +16,8 @@ package final class ServiceMetrics: Sendable {
       .init("rag_build_info", .gauge, "Always 1; the version is a label."),
       .init("rag_http_requests_total", .counter, "Requests by method, route and status."),
       .init(
-        "rag_http_request_duration_seconds", .histogram, "From the head of a request to the end of its response.",
+        "rag_http_request_duration_seconds", .histogram,
+        "From the head of a request to the end of its response.",
         bounds: Self.durations),
       .init("rag_http_requests_in_flight", .gauge, "Requests that are being served."),
       .init("rag_queue_running", .gauge, "Searches and extracts that are on the processor."),
@@ -54,8 +55,12 @@ package final class ServiceMetrics: Sendable {
     registry.add(1, to: "rag_build_info", ["version": version])
     registry.add(startedAt, to: "process_start_time_seconds")
     // What has not happened yet is 0, not unknown.
-    for outcome in QueryOutcome.allCases { registry.add(0, to: "rag_queries_total", ["outcome": outcome.rawValue]) }
-    for reason in ["queue_full", "too_late"] { registry.add(0, to: "rag_admission_refused_total", ["reason": reason]) }
+    for outcome in QueryOutcome.allCases {
+      registry.add(0, to: "rag_queries_total", ["outcome": outcome.rawValue])
+    }
+    for reason in ["queue_full", "too_late"] {
+      registry.add(0, to: "rag_admission_refused_total", ["reason": reason])
+    }
     for state in ["done", "failed"] { registry.add(0, to: "rag_jobs_total", ["state": state]) }
     for name in ["rag_rate_limited_total", "rag_trace_spans_dropped_total", "rag_http_requests_in_flight"] {
       registry.add(0, to: name)

@@ -37,7 +37,8 @@ package final class TraceSpan: Sendable {
   private let exporter: TraceExporter
 
   init(
-    _ name: String, kind: Kind, traceID: String, parent: String?, startedAt: Double = Date().timeIntervalSince1970,
+    _ name: String, kind: Kind, traceID: String, parent: String?,
+    startedAt: Double = Date().timeIntervalSince1970,
     exporter: TraceExporter
   ) {
     self.name = name

@@ -4,7 +4,8 @@ extension MetadataValue {
   var json: JSONValue {
     switch self {
     case .string(let text): .string(text)
-    case .number(let number): number == number.rounded() && abs(number) < 1e15 ? .integer(Int(number)) : .number(number)
+    case .number(let number):
+      number == number.rounded() && abs(number) < 1e15 ? .integer(Int(number)) : .number(number)
     case .bool(let value): .bool(value)
     case .list(let texts): .array(texts.map { .string($0) })
     }

@@ -8,7 +8,8 @@ enum WireSchemas {
   /// What a search and a question have in common.
   private static let retrieval: [(String, JSONValue)] = [
     ("collection", Schema.text(atLeast: 1, atMost: 64)), ("mode", Schema.oneOf("lexical", "dense", "hybrid")),
-    ("top_k", Schema.integer(from: 1, to: QuestionReader.topKLimit)), ("depth", Schema.integer(from: 1, to: 10_000)),
+    ("top_k", Schema.integer(from: 1, to: QuestionReader.topKLimit)),
+    ("depth", Schema.integer(from: 1, to: 10_000)),
     ("filter", Schema.text), ("deadline_ms", Schema.integer(from: 1, to: 600_000)),
   ]
 
@@ -46,19 +47,23 @@ enum WireSchemas {
             Schema.list(
               Schema.record([("role", Schema.oneOf("user", "assistant")), ("content", Schema.text)]),
               atMost: QuestionReader.historyLimit)
-          ), ("expansion", Schema.oneOf("none", "multi_query", "hyde")), ("queries", Schema.integer(from: 1, to: 8)),
-          ("threshold", Schema.number(from: 0, to: 1)), ("extractive", Schema.boolean), ("stream", Schema.boolean),
+          ), ("expansion", Schema.oneOf("none", "multi_query", "hyde")),
+          ("queries", Schema.integer(from: 1, to: 8)),
+          ("threshold", Schema.number(from: 0, to: 1)), ("extractive", Schema.boolean),
+          ("stream", Schema.boolean),
         ], required: ["question"])
     ),
     (
       "Search",
       Schema.object(
-        [("query", Schema.text(atLeast: 1, atMost: QuestionReader.textLimit))] + retrieval, required: ["query"])
+        [("query", Schema.text(atLeast: 1, atMost: QuestionReader.textLimit))] + retrieval,
+        required: ["query"])
     ),
     (
       "Chunk",
       Schema.record([
-        ("rank", Schema.integer), ("score", Schema.number), ("chunk_id", Schema.text), ("document_id", Schema.text),
+        ("rank", Schema.integer), ("score", Schema.number), ("chunk_id", Schema.text),
+        ("document_id", Schema.text),
         ("uri", Schema.text), ("title", Schema.optional(Schema.text)), ("text", Schema.text),
         ("start", Schema.integer), ("end", Schema.integer), ("page", Schema.optional(Schema.integer)),
         ("heading", Schema.text),
@@ -66,7 +71,8 @@ enum WireSchemas {
           "scores",
           Schema.record([
             ("lexical", Schema.optional(Schema.number)), ("dense", Schema.optional(Schema.number)),
-            ("lexical_rank", Schema.optional(Schema.integer)), ("dense_rank", Schema.optional(Schema.integer)),
+            ("lexical_rank", Schema.optional(Schema.integer)),
+            ("dense_rank", Schema.optional(Schema.integer)),
             ("reranker", Schema.optional(Schema.number)),
           ])
         ),
@@ -84,14 +90,17 @@ enum WireSchemas {
       "Lineage",
       Schema.record([
         ("collection", Schema.text), ("generation", Schema.integer), ("version", Schema.integer),
-        ("segments", Schema.list(Schema.text)), ("embedding_model", Schema.text), ("embedding_weights", Schema.text),
-        ("chunker", Schema.text), ("analyzer", Schema.text), ("mode", Schema.oneOf("lexical", "dense", "hybrid")),
+        ("segments", Schema.list(Schema.text)), ("embedding_model", Schema.text),
+        ("embedding_weights", Schema.text),
+        ("chunker", Schema.text), ("analyzer", Schema.text),
+        ("mode", Schema.oneOf("lexical", "dense", "hybrid")),
         ("fusion", Schema.optional(Schema.text)), ("reranker", Schema.optional(Schema.text)),
         ("answerer", Schema.text), ("model", Schema.optional(Schema.text)),
         (
           "prompt",
           Schema.any(
-            Schema.record([("name", Schema.text), ("hash", Schema.text)]), .object([("type", .string("null"))]))
+            Schema.record([("name", Schema.text), ("hash", Schema.text)]),
+            .object([("type", .string("null"))]))
         ), ("configuration_hash", Schema.text),
       ])
     ),
@@ -123,7 +132,8 @@ enum WireSchemas {
           ),
         ],
         required: [
-          "answer", "abstained", "reason", "confidence", "citations", "chunks", "lineage", "timings_ms", "answer_id",
+          "answer", "abstained", "reason", "confidence", "citations", "chunks", "lineage", "timings_ms",
+          "answer_id",
           "degraded",
         ])
     ),
@@ -131,7 +141,8 @@ enum WireSchemas {
       "Hits",
       Schema.object(
         [
-          ("hits", Schema.list(Schema.reference("Chunk"))), ("mode", Schema.oneOf("lexical", "dense", "hybrid")),
+          ("hits", Schema.list(Schema.reference("Chunk"))),
+          ("mode", Schema.oneOf("lexical", "dense", "hybrid")),
           ("collection", Schema.text), ("timings_ms", timings), ("degraded", Schema.text),
           ("reranker", Schema.text), ("corrections", Schema.list(Schema.map(of: Schema.anything))),
         ], required: ["hits", "mode", "collection", "timings_ms"])
@@ -161,7 +172,8 @@ enum WireSchemas {
           "chunks",
           Schema.list(
             Schema.record([
-              ("chunk_id", Schema.text), ("start", Schema.integer), ("end", Schema.integer), ("text", Schema.text),
+              ("chunk_id", Schema.text), ("start", Schema.integer), ("end", Schema.integer),
+              ("text", Schema.text),
               ("page", Schema.optional(Schema.integer)), ("heading", Schema.text),
             ]))
         ),
@@ -170,7 +182,8 @@ enum WireSchemas {
     (
       "Collection",
       Schema.record([
-        ("name", Schema.text), ("version", Schema.integer), ("documents", Schema.integer), ("chunks", Schema.integer),
+        ("name", Schema.text), ("version", Schema.integer), ("documents", Schema.integer),
+        ("chunks", Schema.integer),
         ("segments", Schema.integer), ("text_bytes", Schema.optional(Schema.integer)),
         ("embedding_model", Schema.text), ("embedding_weights", Schema.text), ("dimension", Schema.integer),
         ("pooling", Schema.text), ("chunker", Schema.text), ("analyzer", Schema.text),
@@ -203,11 +216,15 @@ enum WireSchemas {
         ("uptime_s", Schema.number),
         (
           "requests",
-          Schema.record([("total", Schema.integer), ("errors", Schema.integer), ("in_flight", Schema.integer)])
+          Schema.record([
+            ("total", Schema.integer), ("errors", Schema.integer), ("in_flight", Schema.integer),
+          ])
         ),
         (
           "queue",
-          Schema.record([("running", Schema.integer), ("waiting", Schema.integer), ("refused", Schema.integer)])
+          Schema.record([
+            ("running", Schema.integer), ("waiting", Schema.integer), ("refused", Schema.integer),
+          ])
         ), ("resident_bytes", Schema.integer),
         (
           "minutes",
@@ -221,7 +238,8 @@ enum WireSchemas {
           "stages",
           Schema.list(
             Schema.record([
-              ("stage", Schema.text), ("count", Schema.integer), ("p50_ms", Schema.number), ("p99_ms", Schema.number),
+              ("stage", Schema.text), ("count", Schema.integer), ("p50_ms", Schema.number),
+              ("p99_ms", Schema.number),
             ]))
         ),
       ])
@@ -251,8 +269,10 @@ enum WireSchemas {
             "input",
             Schema.any(
               Schema.text, Schema.list(Schema.text, atLeast: 1, atMost: EmbeddingInput.limit),
-              Schema.list(Schema.integer, atLeast: 1), Schema.list(Schema.list(Schema.integer, atLeast: 1), atLeast: 1))
-          ), ("encoding_format", Schema.oneOf("float", "base64")), ("dimensions", Schema.integer(from: 1, to: 100_000)),
+              Schema.list(Schema.integer, atLeast: 1),
+              Schema.list(Schema.list(Schema.integer, atLeast: 1), atLeast: 1))
+          ), ("encoding_format", Schema.oneOf("float", "base64")),
+          ("dimensions", Schema.integer(from: 1, to: 100_000)),
         ], required: ["model", "input"])
     ),
     (
@@ -290,9 +310,11 @@ enum WireSchemas {
                           required: ["type", "text"])))
                   ),
                 ], required: ["role", "content"]), atLeast: 1, atMost: 1000)
-          ), ("stream", Schema.boolean), ("stream_options", Schema.object([("include_usage", Schema.boolean)])),
+          ), ("stream", Schema.boolean),
+          ("stream_options", Schema.object([("include_usage", Schema.boolean)])),
           ("max_tokens", Schema.integer(from: 1, to: 1_000_000)),
-          ("max_completion_tokens", Schema.integer(from: 1, to: 1_000_000)), ("n", Schema.integer(from: 1, to: 1)),
+          ("max_completion_tokens", Schema.integer(from: 1, to: 1_000_000)),
+          ("n", Schema.integer(from: 1, to: 1)),
         ], required: ["model", "messages"])
     ),
     (
@@ -315,7 +337,8 @@ enum WireSchemas {
         (
           "usage",
           Schema.record([
-            ("prompt_tokens", Schema.integer), ("completion_tokens", Schema.integer), ("total_tokens", Schema.integer),
+            ("prompt_tokens", Schema.integer), ("completion_tokens", Schema.integer),
+            ("total_tokens", Schema.integer),
           ])
         ), ("citations", Schema.list(Schema.reference("Citation"))), ("rag", Schema.map(of: Schema.anything)),
       ])

@@ -37,7 +37,8 @@ enum IngestOutcome: Sendable {
         self = .failed(FailureRecord(path: candidate.uri, reason: error.message), stale: nil)
         return
       }
-      hash = candidate.metadata.isEmpty
+      hash =
+        candidate.metadata.isEmpty
         ? IngestSource.Candidate.hash(of: bytes) : candidate.hash(of: bytes)
       if let known = work.known, known.contentHash == hash {
         self = .unchanged(row: known.row, stamp: candidate.stamp)

@@ -42,7 +42,8 @@ extension IngestSource {
           problems.append(
             FailureRecord(
               path: upload.id,
-              reason: "a document of this id was ingested from a folder: change it there, or choose another id"))
+              reason:
+                "a document of this id was ingested from a folder: change it there, or choose another id"))
           continue
         }
         candidates.append(

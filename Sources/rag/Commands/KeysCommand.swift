@@ -24,8 +24,10 @@ struct KeysCommand: AsyncParsableCommand {
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Make a key, and show it once.")
     @Argument(help: "Name, for people and metrics.") var name: String
-    @Option(help: "query, ingest or admin; give it again for more (default query).") var scope: [KeyScope] = []
-    @Option(help: "Access label; give it again for more. With none the key sees everything.") var label: [String] = []
+    @Option(help: "query, ingest or admin; give it again for more (default query).") var scope: [KeyScope] =
+      []
+    @Option(help: "Access label; give it again for more. With none the key sees everything.") var label:
+      [String] = []
     @Flag(help: "The key sees only documents that carry no label.") var unlabelledOnly = false
     @Option(help: "Requests a minute.") var rateLimit: Int?
     @Option(help: "Days until it ends.") var expiresDays: Double?
@@ -34,7 +36,9 @@ struct KeysCommand: AsyncParsableCommand {
     func validate() throws {
       if let rateLimit, rateLimit < 1 { throw ValidationError("--rate-limit must be at least 1") }
       if let expiresDays, expiresDays <= 0 { throw ValidationError("--expires-days must be above 0") }
-      if unlabelledOnly, !label.isEmpty { throw ValidationError("Give --label or --unlabelled-only, not both.") }
+      if unlabelledOnly, !label.isEmpty {
+        throw ValidationError("Give --label or --unlabelled-only, not both.")
+      }
       if name.isEmpty || name.utf8.count > 64 { throw ValidationError("The name must have 1 to 64 bytes.") }
     }
 
@@ -67,7 +71,8 @@ struct KeysCommand: AsyncParsableCommand {
       if keys.isEmpty { Terminal.out("There is no key: whoever reaches the server may do all.") }
       for key in keys {
         let scopes = key.scopes.sorted().map(\.rawValue).joined(separator: ",")
-        let labels = key.labels.map { "labels " + ($0.isEmpty ? "none" : $0.joined(separator: ",")) } ?? "sees all"
+        let labels =
+          key.labels.map { "labels " + ($0.isEmpty ? "none" : $0.joined(separator: ",")) } ?? "sees all"
         Terminal.out("\(key.id)  \(key.name.padded(to: 20))\(scopes)  \(labels)  \(key.state)")
       }
     }
@@ -80,7 +85,9 @@ struct KeysCommand: AsyncParsableCommand {
 
     func run() async throws {
       let catalog = try Wiring(global).openHome().catalog
-      guard try catalog.key(id) != nil else { throw UsageError("there is no key '\(id)': 'rag keys list' shows them") }
+      guard try catalog.key(id) != nil else {
+        throw UsageError("there is no key '\(id)': 'rag keys list' shows them")
+      }
       let isNew = try catalog.revokeKey(id)
       if global.json {
         Terminal.out(JSONValue.object([("revoked", .string(id)), ("changed", .bool(isNew))]).description)
@@ -104,9 +111,12 @@ extension KeyRecord {
 
   fileprivate var json: JSONValue {
     .object([
-      ("id", .string(id)), ("name", .string(name)), ("scopes", .array(scopes.sorted().map { .string($0.rawValue) })),
-      ("labels", labels.map { .array($0.map { .string($0) }) } ?? .null), ("rate_limit", JSONValue(rateLimit)),
-      ("created_at", .number(createdAt)), ("expires_at", JSONValue(expiresAt)), ("revoked_at", JSONValue(revokedAt)),
+      ("id", .string(id)), ("name", .string(name)),
+      ("scopes", .array(scopes.sorted().map { .string($0.rawValue) })),
+      ("labels", labels.map { .array($0.map { .string($0) }) } ?? .null),
+      ("rate_limit", JSONValue(rateLimit)),
+      ("created_at", .number(createdAt)), ("expires_at", JSONValue(expiresAt)),
+      ("revoked_at", JSONValue(revokedAt)),
     ])
   }
 }

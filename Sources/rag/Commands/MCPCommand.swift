@@ -5,7 +5,8 @@ import HTTPService
 struct MCPCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mcp",
-    abstract: "Serve the tools search, query, get_document and list_collections on standard input and output.",
+    abstract:
+      "Serve the tools search, query, get_document and list_collections on standard input and output.",
     discussion: """
       For clients of the Model Context Protocol that start their servers themselves: one JSON-RPC message a line. It
       ends with its input. Messages for people go to standard error.

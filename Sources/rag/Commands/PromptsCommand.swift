@@ -67,7 +67,8 @@ struct PromptsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show a prompt as a language model gets it.")
     @Argument(help: "Name.") var name: String
     @Option(help: "The question.") var question = "What is this about?"
-    @Option(help: ArgumentHelp("A passage; give it again for more.", valueName: "text")) var passage: [String] = []
+    @Option(help: ArgumentHelp("A passage; give it again for more.", valueName: "text")) var passage:
+      [String] = []
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {

@@ -105,7 +105,8 @@ extension AnsweredQuestion {
     for sentence in answer.sentences where !sentence.isSupported {
       Terminal.note(
         sentence.markers.isEmpty
-          ? "Note: cites nothing: \(sentence.text)" : "Note: not supported by what it cites: \(sentence.text)")
+          ? "Note: cites nothing: \(sentence.text)" : "Note: not supported by what it cites: \(sentence.text)"
+      )
     }
   }
 }

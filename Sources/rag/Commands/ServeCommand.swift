@@ -36,7 +36,9 @@ struct ServeCommand: AsyncParsableCommand {
   var logLevel: AccessLog.Level = .warning
 
   func validate() throws {
-    if let port, !(0...65535).contains(port) { throw ValidationError("--port must be from 0 to 65535, not \(port)") }
+    if let port, !(0...65535).contains(port) {
+      throw ValidationError("--port must be from 0 to 65535, not \(port)")
+    }
   }
 
   func run() async throws {
@@ -50,9 +52,11 @@ struct ServeCommand: AsyncParsableCommand {
       let shown = host.contains(":") ? "[\(host)]" : host
       if isJSON {
         Terminal.out(
-          JSONValue.object([("url", .string("\(scheme)://\(shown):\(port)")), ("port", .integer(port))]).description)
+          JSONValue.object([("url", .string("\(scheme)://\(shown):\(port)")), ("port", .integer(port))])
+            .description)
       } else if !isQuiet {
-        Terminal.note("Serving on \(scheme)://\(shown):\(port) — the page, /query, /v1, /mcp. Ctrl-C ends it.")
+        Terminal.note(
+          "Serving on \(scheme)://\(shown):\(port) — the page, /query, /v1, /mcp. Ctrl-C ends it.")
       }
     }
   }

@@ -7,7 +7,8 @@ extension RagService {
     let fields = try await fields(request)
     let chat = try ChatRequest(fields)
     let name =
-      chat.model.hasPrefix(Self.modelPrefix) ? String(chat.model.dropFirst(Self.modelPrefix.count)) : chat.model
+      chat.model.hasPrefix(Self.modelPrefix)
+      ? String(chat.model.dropFirst(Self.modelPrefix.count)) : chat.model
     guard try home.catalog.collection(named: name) != nil else { throw try await unknownModel(chat.model) }
     let reader = QuestionReader(service: self, caller: context.caller)
     var question = AskedQuestion(try reader.query(chat.question))
@@ -19,7 +20,9 @@ extension RagService {
     let open = try await collections.collection(name)
     let reply = ChatCompletion(model: chat.model)
     guard chat.isStreamed else {
-      let answered = try await watch.cancelling(context.channel) { [self] in try await ask(asked, of: open, context) }
+      let answered = try await watch.cancelling(context.channel) { [self] in
+        try await ask(asked, of: open, context)
+      }
       return Response(json: reply.whole(answered, usage: usage(answered, chat, open)))
     }
     try gate.requirePlace(by: question.deadline)
@@ -27,7 +30,8 @@ extension RagService {
     return EventStream.response(on: context.channel, watch: watch) { [self] send in
       let sent = SentText()
       do {
-        try await send(nil, reply.chunk([("role", .string("assistant")), ("content", .string(""))], chat).description)
+        try await send(
+          nil, reply.chunk([("role", .string("assistant")), ("content", .string(""))], chat).description)
         let answered = try await ask(asked, of: open, context) { event in
           guard case .answer(.delta(let text)) = event else { return }
           sent.add(text)
@@ -48,7 +52,8 @@ extension RagService {
   }
 
   /// Tokens as the language model counted them, or as the embedding model's tokenizer does.
-  private func usage(_ answered: AnsweredQuestion, _ chat: ChatRequest, _ open: ServedCollection) -> JSONValue {
+  private func usage(_ answered: AnsweredQuestion, _ chat: ChatRequest, _ open: ServedCollection) -> JSONValue
+  {
     func count(_ text: String) -> Int { open.tools.embedder?.countTokens(text[...]) ?? text.utf8.count / 4 }
     let input = answered.answer.finish?.inputTokens ?? count(chat.question)
     let output = answered.answer.finish?.outputTokens ?? count(ChatCompletion.text(of: answered))
@@ -90,7 +95,8 @@ struct ChatCompletion {
 
   private func head(_ object: String) -> [(String, JSONValue)] {
     [
-      ("id", .string(id)), ("object", .string(object)), ("created", .integer(created)), ("model", .string(model)),
+      ("id", .string(id)), ("object", .string(object)), ("created", .integer(created)),
+      ("model", .string(model)),
     ]
   }
 
@@ -108,7 +114,10 @@ struct ChatCompletion {
           ("answer_id", .string(answered.id)), ("abstained", .bool(answered.answer.text == nil)),
           ("reason", JSONValue(answered.answer.abstention?.rawValue)),
           ("confidence", .number(answered.answer.confidence)), ("degraded", JSONValue(answered.degraded)),
-          ("rewritten_question", answered.found.asked == answered.query.text ? .null : .string(answered.found.asked)),
+          (
+            "rewritten_question",
+            answered.found.asked == answered.query.text ? .null : .string(answered.found.asked)
+          ),
           ("lineage", answered.lineage), ("timings_ms", JSONValue(timings: answered.timings)),
         ])
       ),
@@ -126,7 +135,8 @@ struct ChatCompletion {
               (
                 "message",
                 .object([
-                  ("role", .string("assistant")), ("content", .string(Self.text(of: answered))), ("refusal", .null),
+                  ("role", .string("assistant")), ("content", .string(Self.text(of: answered))),
+                  ("refusal", .null),
                 ])
               ), ("logprobs", .null), ("finish_reason", Self.reason(answered)),
             ])

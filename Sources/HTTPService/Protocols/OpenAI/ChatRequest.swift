@@ -15,7 +15,8 @@ struct ChatRequest {
     isStreamed = try fields.bool("stream") ?? false
     includesUsage = try fields.object("stream_options")?.bool("include_usage") ?? false
     maximumTokens =
-      try fields.integer("max_completion_tokens", in: 1...1_000_000) ?? fields.integer("max_tokens", in: 1...1_000_000)
+      try fields.integer("max_completion_tokens", in: 1...1_000_000)
+      ?? fields.integer("max_tokens", in: 1...1_000_000)
     if let count = try fields.integer("n", in: 1...128), count > 1 {
       throw ServiceError(.invalidRequest, "'n' must be 1: there is one answer to a question", parameter: "n")
     }
@@ -42,7 +43,8 @@ struct ChatRequest {
     }
     guard last.content.utf8.count <= QuestionReader.textLimit else {
       throw ServiceError(
-        .invalidRequest, "the question is longer than \(QuestionReader.textLimit) bytes", parameter: "messages")
+        .invalidRequest, "the question is longer than \(QuestionReader.textLimit) bytes",
+        parameter: "messages")
     }
     question = last.content
     history = turns.dropLast().filter { !$0.content.isEmpty }.suffix(QuestionReader.historyLimit)

@@ -27,7 +27,9 @@ extension RagService {
           .gives(Schema.reference("Model"))
       ) { [self] request, _ in
         let id = try request.rest(after: Self.modelsPlace)
-        guard let model = try await models().first(where: { $0.id == id }) else { throw try await unknownModel(id) }
+        guard let model = try await models().first(where: { $0.id == id }) else {
+          throw try await unknownModel(id)
+        }
         return Response(json: model.json)
       },
       Endpoint(
@@ -52,7 +54,8 @@ extension RagService {
 
     var json: JSONValue {
       .object([
-        ("id", .string(id)), ("object", .string("model")), ("created", .integer(0)), ("owned_by", .string(owner)),
+        ("id", .string(id)), ("object", .string("model")), ("created", .integer(0)),
+        ("owned_by", .string(owner)),
       ])
     }
   }
@@ -83,7 +86,9 @@ extension RagService {
       guard try CollectionConfiguration(json: record.configuration).embedding.model == name else { continue }
       if let embedder = try await collections.collection(record.name).tools.embedder { return embedder }
     }
-    if let embedder = try? await wiring.ingestEmbedder(configuration.collection), embedder.identity.model == name {
+    if let embedder = try? await wiring.ingestEmbedder(configuration.collection),
+      embedder.identity.model == name
+    {
       return embedder
     }
     throw try await unknownModel(name)
@@ -95,7 +100,9 @@ extension RagService {
     let input = try EmbeddingInput(fields["input"])
     let embedder = try await embedder(name)
     let texts = try input.texts { try self.wiring.tokenVocabulary() }
-    if let dimensions = try fields.integer("dimensions", in: 1...100_000), dimensions != embedder.identity.dimension {
+    if let dimensions = try fields.integer("dimensions", in: 1...100_000),
+      dimensions != embedder.identity.dimension
+    {
       throw ServiceError(
         .invalidRequest, "\(name) makes \(embedder.identity.dimension) dimensions; leave 'dimensions' out",
         parameter: "dimensions")
@@ -134,7 +141,9 @@ extension RagService {
       // The shortest digits that give the same float again.
       case .float: .array(vector.map { .number(Double("\($0)") ?? Double($0)) })
       case .base64:
-        .string(Data(vector.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }).base64EncodedString())
+        .string(
+          Data(vector.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } })
+            .base64EncodedString())
       }
     }
   }
@@ -149,7 +158,9 @@ enum EmbeddingInput {
 
   /// - Throws: `ServiceError.invalidRequest`.
   init(_ value: JSONValue?) throws(ServiceError) {
-    func wrong(_ what: String) -> ServiceError { ServiceError(.invalidRequest, "'input' \(what)", parameter: "input") }
+    func wrong(_ what: String) -> ServiceError {
+      ServiceError(.invalidRequest, "'input' \(what)", parameter: "input")
+    }
     switch value {
     case .string(let text): self = .strings([text])
     case .array(let values):
@@ -164,7 +175,9 @@ enum EmbeddingInput {
         self = .strings(texts)
       case .integer: self = .tokens([try Self.ids(.array(values))])
       case .array:
-        guard values.count <= Self.limit else { throw wrong("has \(values.count) texts; send at most \(Self.limit)") }
+        guard values.count <= Self.limit else {
+          throw wrong("has \(values.count) texts; send at most \(Self.limit)")
+        }
         var all: [[Int]] = []
         for value in values { all.append(try Self.ids(value)) }
         self = .tokens(all)
@@ -172,12 +185,15 @@ enum EmbeddingInput {
       }
     default: throw wrong("is missing: a string, strings, token ids, or lists of token ids")
     }
-    if case .strings(let texts) = self, texts.contains(where: \.isEmpty) { throw wrong("holds an empty string") }
+    if case .strings(let texts) = self, texts.contains(where: \.isEmpty) {
+      throw wrong("holds an empty string")
+    }
   }
 
   private static func ids(_ value: JSONValue) throws(ServiceError) -> [Int] {
     guard case .array(let values) = value, !values.isEmpty else {
-      throw ServiceError(.invalidRequest, "'input' holds an empty list, or something else than lists", parameter: "input")
+      throw ServiceError(
+        .invalidRequest, "'input' holds an empty list, or something else than lists", parameter: "input")
     }
     var ids: [Int] = []
     for value in values {
@@ -196,7 +212,8 @@ enum EmbeddingInput {
     case .tokens(let all):
       guard let vocabulary = try vocabulary() else {
         throw ServiceError(
-          .invalidRequest, "token ids need the vocabulary \(TokenVocabulary.standardName) on the server: 'rag models pull "
+          .invalidRequest,
+          "token ids need the vocabulary \(TokenVocabulary.standardName) on the server: 'rag models pull "
             + "\(TokenVocabulary.standardName)' fetches it. Or send strings: in langchain, "
             + "OpenAIEmbeddings(check_embedding_ctx_length=False)", parameter: "input")
       }

@@ -22,14 +22,17 @@ package struct TokenVocabulary: Sendable {
       let parts = line.split(separator: 32)
       guard parts.count == 2, let id = Int(String(decoding: parts[1], as: UTF8.self)),
         let token = Data(base64Encoded: String(decoding: parts[0], as: UTF8.self))
-      else { throw ServiceError(.notReady, "the token vocabulary is damaged: 'rag models pull' fetches it anew") }
+      else {
+        throw ServiceError(.notReady, "the token vocabulary is damaged: 'rag models pull' fetches it anew")
+      }
       tokens[id] = Array(token)
     }
     var bytes: [UInt8] = []
     var starts = [0]
     for id in 0..<tokens.count {
       guard let token = tokens[id] else {
-        throw ServiceError(.notReady, "the token vocabulary lacks token \(id): 'rag models pull' fetches it anew")
+        throw ServiceError(
+          .notReady, "the token vocabulary lacks token \(id): 'rag models pull' fetches it anew")
       }
       bytes += token
       starts.append(bytes.count)
@@ -46,7 +49,8 @@ package struct TokenVocabulary: Sendable {
     for id in ids {
       guard id >= 0, id < count else {
         throw ServiceError(
-          .invalidRequest, "token \(id) is not in \(Self.standardName), which is the vocabulary that token arrays must "
+          .invalidRequest,
+          "token \(id) is not in \(Self.standardName), which is the vocabulary that token arrays must "
             + "use. Send strings instead", parameter: "input")
       }
       text += bytes[starts[id]..<starts[id + 1]]

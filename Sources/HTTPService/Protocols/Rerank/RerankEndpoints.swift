@@ -48,10 +48,12 @@ extension RagService {
       if withTexts { members.append(("document", .object([("text", .string(documents[index]))]))) }
       return .object(members)
     }
-    let tokens = documents.reduce(0) { $0 + ranker.countTokens($1) } + documents.count * ranker.countTokens(query)
+    let tokens =
+      documents.reduce(0) { $0 + ranker.countTokens($1) } + documents.count * ranker.countTokens(query)
     return Response(
       json: .object([
-        ("id", .string(UUID().uuidString.lowercased())), ("model", .string(ranker.name)), ("results", .array(results)),
+        ("id", .string(UUID().uuidString.lowercased())), ("model", .string(ranker.name)),
+        ("results", .array(results)),
         (
           "meta",
           .object([
@@ -86,10 +88,13 @@ extension RagService {
           if isCosine { return (score + 1) / 2 }
           return (0...1).contains(score) ? score : 1 / (1 + exp(-score))
         }
-      } countTokens: { count($0) }
+      } countTokens: {
+        count($0)
+      }
     }
     guard let model else {
-      throw ServiceError(.notReady, "there is no reranker and no embedding model: 'rag models pull' fetches one")
+      throw ServiceError(
+        .notReady, "there is no reranker and no embedding model: 'rag models pull' fetches one")
     }
     return Ranker(name: model.identity.model) { query, documents in
       let queries = try await model.embed([query], as: .query)
@@ -99,7 +104,9 @@ extension RagService {
         let cosine = zip(row, passages.matrix.row(index)).reduce(0.0) { $0 + Double($1.0 * $1.1) }
         return max(0, min(1, (cosine + 1) / 2))
       }
-    } countTokens: { count($0) }
+    } countTokens: {
+      count($0)
+    }
   }
 }
 

@@ -99,7 +99,8 @@ package struct ToolServer: Sendable {
     guard let name = parameters["name"]?.text, let tool = Tool(rawValue: name) else {
       let known = Tool.allCases.map(\.rawValue).joined(separator: ", ")
       return Self.failure(
-        .invalidParameters, "there is no tool '\(parameters["name"]?.text?.prefix(100) ?? "")'. There are: \(known)",
+        .invalidParameters,
+        "there is no tool '\(parameters["name"]?.text?.prefix(100) ?? "")'. There are: \(known)",
         id: id)
     }
     do {
@@ -150,7 +151,9 @@ package struct ToolServer: Sendable {
       let record = try reader.record(try questions.collectionName(fields))
       let document = try reader.document(id, in: record)
       let text = try reader.text(of: document, in: record)
-      return (text, .object(document.members + [("collection", .string(record.name)), ("text", .string(text))]))
+      return (
+        text, .object(document.members + [("collection", .string(record.name)), ("text", .string(text))])
+      )
     case .listCollections:
       let all = try service.home.catalog.collections().map { try reader.summary($0) }
       let text = all.map { "\($0.record.name): \($0.documents) documents, \($0.chunks) chunks" }
@@ -192,8 +195,12 @@ enum Tool: String, CaseIterable {
     func property(_ type: String, _ text: String) -> JSONValue {
       .object([("type", .string(type)), ("description", .string(text))])
     }
-    let collection = ("collection", property("string", "Name of the collection; the standard one if left out."))
-    let filter = ("filter", property("string", "Condition on metadata, such as: language = 'de' and page > 3"))
+    let collection = (
+      "collection", property("string", "Name of the collection; the standard one if left out.")
+    )
+    let filter = (
+      "filter", property("string", "Condition on metadata, such as: language = 'de' and page > 3")
+    )
     let count = ("top_k", property("integer", "Number of passages, 1 to 100."))
     switch self {
     case .search:
@@ -201,10 +208,12 @@ enum Tool: String, CaseIterable {
         [("query", property("string", "What to look for.")), collection, count, filter], required: ["query"])
     case .query:
       return Schema.object(
-        [("question", property("string", "The question.")), collection, count, filter], required: ["question"])
+        [("question", property("string", "The question.")), collection, count, filter], required: ["question"]
+      )
     case .getDocument:
       return Schema.object(
-        [("document_id", property("string", "Id as search shows it.")), collection], required: ["document_id"])
+        [("document_id", property("string", "Id as search shows it.")), collection], required: ["document_id"]
+      )
     case .listCollections: return Schema.object([])
     }
   }
@@ -225,10 +234,12 @@ extension RagService {
     [
       Endpoint(
         .post, "/mcp", scope: .query,
-        EndpointDescription("Model Context Protocol over streamable HTTP: one JSON-RPC message.", tag: "tools")
-          .takes(Schema.reference("RPCMessage"))
-          .gives(Schema.reference("RPCMessage"))
-          .gives(Schema.anything, status: 202)
+        EndpointDescription(
+          "Model Context Protocol over streamable HTTP: one JSON-RPC message.", tag: "tools"
+        )
+        .takes(Schema.reference("RPCMessage"))
+        .gives(Schema.reference("RPCMessage"))
+        .gives(Schema.anything, status: 202)
       ) { [self] request, context in
         let body = try await bodyReader.read(request, limit: 4 << 20)
         let server = ToolServer(
