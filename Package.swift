@@ -130,7 +130,7 @@ let package = Package(
         "Retrieval", "IndexStore", "Catalog", "Embeddings", "Documents", "Kernels", "LexicalIndex",
         "VectorIndex",
       ]),
-    tests("Generation", ["Generation", "Embeddings", "Kernels", "LexicalIndex"]),
+    tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
     tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
     tests("CLI", ["rag"]),
   ]

@@ -26,7 +26,7 @@ package struct FallbackLanguageModel: LanguageModel {
               hasSpoken = true
               continuation.yield(event)
             }
-          } catch where !hasSpoken && !Task.isCancelled {
+          } catch  where !hasSpoken && !Task.isCancelled {
             var ofSecond = options
             ofSecond.deadline = options.deadline.map { $0 - start.duration(to: .now) }
             for try await event in second.reply(to: messages, options: ofSecond) { continuation.yield(event) }

@@ -21,7 +21,8 @@ package struct OpenAIChatModel: LanguageModel {
     if let key = endpoint.key { headers.append("Authorization", key.bearer) }
     let body = Body(
       model: endpoint.model, messages: messages, max_tokens: options.maximumTokens,
-      temperature: endpoint.temperature, stream: true, stream_options: Body.StreamOptions(include_usage: true))
+      temperature: endpoint.temperature, stream: true, stream_options: Body.StreamOptions(include_usage: true)
+    )
     return ReplyTransfer(
       endpoint: endpoint, path: "/chat/completions", headers: headers, body: body.bytes,
       format: .serverSentEvents, decoder: Decoder(model: identity)
@@ -112,7 +113,8 @@ package struct OpenAIChatModel: LanguageModel {
       }
       usage = chunk.usage ?? usage
       guard let choice = chunk.choices?.first else { return [] }
-      reason = choice.finish_reason ?? reason
+      // Some servers write an empty word where others write null.
+      if let word = choice.finish_reason, !word.isEmpty { reason = word }
       // Thoughts come in fields of their own, which are left out.
       guard let text = choice.delta?.content ?? choice.message?.content, !text.isEmpty else { return [] }
       return [.text(text)]

@@ -39,7 +39,8 @@ package struct PromptLibrary: Sendable {
     }
     if let folder, isOwn(name) {
       let path = folder + "/" + name + ".mustache"
-      guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+      guard let data = FileManager.default.contents(atPath: path),
+        let text = String(data: data, encoding: .utf8)
       else { throw GenerationError(.promptInvalid, "\(path): it cannot be read as UTF-8 text") }
       return try PromptTemplate(name: name, text: text)
     }
