@@ -130,8 +130,18 @@ let package = Package(
         "Retrieval", "IndexStore", "Catalog", "Embeddings", "Documents", "Kernels", "LexicalIndex",
         "VectorIndex",
       ]),
-    tests("Generation", ["Generation", "Embeddings", "Kernels", "LexicalIndex"]),
+    tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
     tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
+    tests(
+      "HTTPService",
+      [
+        "HTTPService", "Catalog", "IndexStore", "Retrieval", "Generation", "Embeddings", "Transport", "Documents",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "NIOEmbedded", package: "swift-nio"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     tests("CLI", ["rag"]),
   ]
 )

@@ -30,7 +30,8 @@ package struct QueryExpansion: Sendable {
   package func queries(for question: String, count: Int, deadline: Duration?) async throws -> [String] {
     let reply = try await ask(
       "queries", ["question": .text(question), "count": .text(String(count))], deadline)
-    return Array(Self.lines(reply).filter { $0 != question }.prefix(count))
+    // A line that ends with a colon announces the others.
+    return Array(Self.lines(reply).filter { $0 != question && !$0.hasSuffix(":") }.prefix(count))
   }
 
   /// A passage as it could stand in a document that answers the question.
@@ -50,11 +51,13 @@ package struct QueryExpansion: Sendable {
 
   /// Lines without bullets, numbers and quotes around them.
   static func lines(_ reply: String) -> [String] {
-    reply.split(separator: "\n").compactMap { line in
-      var rest = line.drop { $0.isWhitespace || $0 == "-" || $0 == "*" }
+    reply.split(whereSeparator: \.isNewline).compactMap { line in
+      var rest = line.drop { $0.isWhitespace || $0 == "-" || $0 == "*" || $0 == "•" }
       let digits = rest.prefix { $0.isNumber }
       let behind = rest.dropFirst(digits.count)
-      if !digits.isEmpty, behind.first == "." || behind.first == ")" { rest = behind.dropFirst() }
+      // "3.5 percent" begins with no number of a list.
+      let isNumbered = (behind.first == "." || behind.first == ")") && behind.dropFirst().first == " "
+      if !digits.isEmpty, isNumbered { rest = behind.dropFirst() }
       rest = rest.drop { $0.isWhitespace || $0 == "\"" }
       while let last = rest.last, last.isWhitespace || last == "\"" { rest = rest.dropLast() }
       return rest.isEmpty ? nil : String(rest.prefix(500))

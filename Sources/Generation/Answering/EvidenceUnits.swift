@@ -13,13 +13,11 @@ struct EvidenceUnit: Hashable {
 enum EvidenceUnits {
   /// Longest unit, UTF-8 bytes; a longer one is cut at a blank.
   private static let maximumBytes = 600
-  /// Shorter ones say nothing by themselves, UTF-8 bytes.
-  private static let minimumBytes = 12
-
   /// The units of a text, in order; headings, rules, column names of tables and code are left out.
   ///
+  /// - Parameter minimumBytes: shorter ones say nothing by themselves, UTF-8 bytes.
   /// - Complexity: O(text).
-  static func units(of text: String, passage: Int) -> [EvidenceUnit] {
+  static func units(of text: String, passage: Int, minimumBytes: Int = 12) -> [EvidenceUnit] {
     let bytes = Array(text.utf8)
     var units: [EvidenceUnit] = []
     var inCode = false
@@ -46,6 +44,17 @@ enum EvidenceUnits {
       }
     }
     return units
+  }
+
+  /// The units of a passage, or all of it where it has none: a listing, a heading.
+  static func quotable(of text: String, passage: Int) -> [EvidenceUnit] {
+    let units = units(of: text, passage: passage)
+    guard units.isEmpty else { return units }
+    let bytes = Array(text.utf8)
+    let range = trim(bytes, bytes.indices)
+    return range.isEmpty
+      ? []
+      : [EvidenceUnit(passage: passage, range: range, text: String(decoding: bytes[range], as: UTF8.self))]
   }
 
   /// Paragraphs, with list items and table rows on their own.

@@ -58,7 +58,7 @@ package struct ModelAnswerer: Answerer {
       guard draft.isRefusal || !draft.text.isEmpty else {
         throw GenerationError(.modelFailed, "the language model's reply is empty")
       }
-      return try await settle(draft, finish, confidence: (try? await beside.value.confidence) ?? 0)
+      return await settle(draft, finish, confidence: (try? await beside.value.confidence) ?? 0)
     } catch let error as GenerationError {
       failure = error
     } catch {
@@ -79,16 +79,14 @@ package struct ModelAnswerer: Answerer {
     return answer
   }
 
-  private func settle(
-    _ draft: ModelDraft, _ finish: ModelFinish, confidence: Double
-  ) async throws(GenerationError) -> Answer {
+  private func settle(_ draft: ModelDraft, _ finish: ModelFinish, confidence: Double) async -> Answer {
     var answer = Answer(
       text: draft.isRefusal ? nil : draft.text, abstention: draft.isRefusal ? .modelDeclined : nil,
       citations: draft.citations, confidence: confidence, answerer: "model/1 \(finish.model)")
     answer.finish = finish
     answer.prompt = prompt.identity
     if !draft.isRefusal {
-      answer.sentences = try await support.check(draft.text, citations: draft.citations)
+      answer.sentences = await support.check(draft.text, citations: draft.citations)
     }
     return answer
   }
@@ -108,6 +106,8 @@ private struct ModelDraft {
   /// Text since the last marker or line.
   private var since = ""
   private var isAfterMarker = false
+  /// What the last marker was for; the next one too, if no words are between them.
+  private var cited = ""
   private var units: [Int: [EvidenceUnit]] = [:]
 
   init(passages: [Passage], support: SupportCheck) {
@@ -163,10 +163,11 @@ private struct ModelDraft {
   private mutating func cite(_ number: Int) -> (citation: Citation, isNew: Bool)? {
     guard passages.indices.contains(number - 1) else { return nil }
     let passage = passages[number - 1]
-    let candidates = units[number] ?? EvidenceUnits.units(of: passage.text, passage: number - 1)
+    let candidates = units[number] ?? EvidenceUnits.quotable(of: passage.text, passage: number - 1)
     units[number] = candidates
     let sentence = EvidenceUnits.units(of: since, passage: 0).last?.text ?? since
-    guard let unit = support.best(for: sentence, among: candidates) else { return nil }
+    if support.hasTerms(sentence) { cited = sentence }
+    guard let unit = support.best(for: cited, among: candidates) else { return nil }
     let range = passage.start + unit.range.lowerBound..<passage.start + unit.range.upperBound
     if let known = citations.first(where: { $0.documentID == passage.documentID && $0.range == range }) {
       return (known, false)

@@ -10,6 +10,9 @@ struct SupportCheck: Sendable {
   let embedder: (any Embedder)?
   let analyzer: Analyzer
 
+  /// Whether `text` says anything that can be looked for.
+  func hasTerms(_ text: String) -> Bool { !analyzer.terms(of: text).isEmpty }
+
   /// The unit that shares the most terms with `sentence`; the first of equals.
   func best(for sentence: String, among units: [EvidenceUnit]) -> EvidenceUnit? {
     let wanted = Set(analyzer.terms(of: sentence))
@@ -22,11 +25,10 @@ struct SupportCheck: Sendable {
   /// Checks each sentence of `text` against the quotes that it cites.
   ///
   /// - Returns: sentences in order; support is the larger of the share of the sentence's terms that the quotes hold
-  ///   and the best cosine to one of them.
-  /// - Throws: `GenerationError.scoringFailed`.
-  func check(_ text: String, citations: [Citation]) async throws(GenerationError) -> [CheckedSentence] {
+  ///   and the best cosine to one of them. Where no cosine can be had, terms alone decide: the answer is there.
+  func check(_ text: String, citations: [Citation]) async -> [CheckedSentence] {
     let quotes = Dictionary(citations.map { ($0.marker, $0.quote) }, uniquingKeysWith: { first, _ in first })
-    var sentences = Self.sentences(of: text)
+    var sentences = sentences(of: text)
     for index in sentences.indices {
       let wanted = Set(analyzer.terms(of: sentences[index].text))
       let held = Set(sentences[index].markers.compactMap { quotes[$0] }.flatMap { analyzer.terms(of: $0) })
@@ -37,21 +39,16 @@ struct SupportCheck: Sendable {
       !sentences[$0].markers.isEmpty && sentences[$0].support < Self.threshold
     }
     if let embedder, !unsure.isEmpty {
-      do {
-        for index in unsure {
-          let texts = [sentences[index].text] + sentences[index].markers.compactMap { quotes[$0] }
-          let matrix = try await embedder.embed(texts, as: .passage).matrix
-          for row in 1..<max(1, texts.count) {
-            var cosine: Float = 0
-            for column in 0..<matrix.columns {
-              cosine += matrix.values[column] * matrix.values[row * matrix.columns + column]
-            }
-            sentences[index].support = max(sentences[index].support, min(1, Double(cosine)))
+      for index in unsure {
+        let texts = [sentences[index].text] + sentences[index].markers.compactMap { quotes[$0] }
+        guard let matrix = try? await embedder.embed(texts, as: .passage).matrix else { break }
+        for row in 1..<max(1, texts.count) {
+          var cosine: Float = 0
+          for column in 0..<matrix.columns {
+            cosine += matrix.values[column] * matrix.values[row * matrix.columns + column]
           }
+          sentences[index].support = max(sentences[index].support, min(1, Double(cosine)))
         }
-      } catch {
-        throw GenerationError(
-          .scoringFailed, "sentences cannot be scored: \(error.message)", underlying: error)
       }
     }
     for index in sentences.indices {
@@ -61,15 +58,15 @@ struct SupportCheck: Sendable {
   }
 
   /// Sentences without their markers. Markers behind a full stop belong to the sentence before it.
-  static func sentences(of text: String) -> [CheckedSentence] {
+  private func sentences(of text: String) -> [CheckedSentence] {
     var parser = CitationParser()
     var sentences: [CheckedSentence] = []
     for piece in parser.append(text) + parser.finish() {
       switch piece {
       case .text(let words):
-        for unit in EvidenceUnits.units(of: words, passage: 0) {
-          // A full stop behind a marker is the end of the sentence before.
-          guard unit.text.unicodeScalars.contains(where: \.properties.isAlphabetic) else { continue }
+        for unit in EvidenceUnits.units(of: words, passage: 0, minimumBytes: 1) {
+          // A full stop behind a marker is the end of the sentence before, and "and" joins two markers of one.
+          guard hasTerms(unit.text) else { continue }
           sentences.append(CheckedSentence(text: unit.text, markers: [], support: 0, isSupported: false))
         }
       case .markers(let numbers):

@@ -108,8 +108,7 @@ package struct AnthropicModel: LanguageModel {
       case "message_stop":
         isComplete = true
       case "error":
-        let said = ServerMessage(record.data)?.text ?? "an error without words"
-        throw GenerationError(.modelFailed, "the language model's server says: \(said.prefix(300))")
+        throw Self.failure(record.data)
       default:
         break
       }
@@ -118,6 +117,7 @@ package struct AnthropicModel: LanguageModel {
 
     mutating func decodeWhole(_ body: [UInt8]) throws(GenerationError) -> [ModelEvent] {
       let message = try Self.event(body)
+      if message.type == "error" { throw Self.failure(body) }
       guard let content = message.content else {
         throw GenerationError(.modelFailed, "the language model's answer holds no content")
       }
@@ -126,6 +126,11 @@ package struct AnthropicModel: LanguageModel {
       reason = message.stop_reason ?? "end_turn"
       isComplete = true
       return content.filter { $0.type == "text" }.compactMap { $0.text.map { .text($0) } }
+    }
+
+    private static func failure(_ data: [UInt8]) -> GenerationError {
+      let said = ServerMessage(data)?.text ?? "an error without words"
+      return GenerationError(.modelFailed, "the language model's server says: \(said.prefix(300))")
     }
 
     private static func event(_ data: [UInt8]) throws(GenerationError) -> Event {

@@ -64,7 +64,7 @@ package protocol LanguageModel: Sendable {
 }
 
 extension LanguageModel {
-  /// The whole reply.
+  /// The whole reply, without thoughts in front of it.
   ///
   /// - Throws: `GenerationError`.
   package func complete(_ messages: [ModelMessage], options: ReplyOptions) async throws -> String {
@@ -72,7 +72,9 @@ extension LanguageModel {
     for try await event in reply(to: messages, options: options) {
       if case .text(let piece) = event { text += piece }
     }
-    return text
+    // The stream of a cancelled task ends early without an error.
+    if Task.isCancelled { throw GenerationError(.modelInterrupted, "the question was withdrawn") }
+    return ReplyOpening.withoutThoughts(text)
   }
 
   package func complete(_ messages: [ModelMessage], maximumTokens: Int) async throws -> String {

@@ -113,7 +113,8 @@ package struct OpenAIChatModel: LanguageModel {
       }
       usage = chunk.usage ?? usage
       guard let choice = chunk.choices?.first else { return [] }
-      reason = choice.finish_reason ?? reason
+      // Some servers write an empty word where others write null.
+      if let word = choice.finish_reason, !word.isEmpty { reason = word }
       // Thoughts come in fields of their own, which are left out.
       guard let text = choice.delta?.content ?? choice.message?.content, !text.isEmpty else { return [] }
       return [.text(text)]

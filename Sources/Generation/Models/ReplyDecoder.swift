@@ -11,6 +11,9 @@ protocol ReplyDecoder: Sendable {
 
   /// How the reply ended; `nil` where the stream broke off before its end.
   var finish: ModelFinish? { get }
+
+  /// Whether no record can add anything: what follows is not waited for.
+  var isComplete: Bool { get }
 }
 
 extension GenerationError {

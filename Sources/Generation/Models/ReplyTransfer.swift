@@ -39,11 +39,12 @@ struct ReplyTransfer<Decoder: ReplyDecoder>: Sendable {
       guard stream.status == 200 else { throw await refusal(stream) }
       try await read(stream, emit)
     } catch let error as GenerationError {
-      throw error
+      var shown = error
+      shown.message = withoutKey(error.message)
+      throw shown
     } catch let error as TransportError {
       throw GenerationError(
-        .modelFailed, "language model: \(endpoint.key?.removed(from: error.message) ?? error.message)",
-        underlying: error)
+        .modelFailed, "language model: \(withoutKey(error.message))", underlying: error)
     } catch {
       throw .unreadable(error)
     }
@@ -58,15 +59,27 @@ struct ReplyTransfer<Decoder: ReplyDecoder>: Sendable {
       for event in try decoder.decodeWhole(body) { emit(event) }
     } else {
       var framing = StreamFraming(format)
-      reading: for try await bytes in stream.body {
-        for record in try framing.append(bytes) {
-          for event in try decoder.decode(record) { emit(event) }
+      var records = 0
+      do {
+        reading: for try await bytes in stream.body {
+          for record in try framing.append(bytes) {
+            records += 1
+            for event in try decoder.decode(record) { emit(event) }
+          }
+          // What follows the end does not matter, and may be long in coming.
+          if decoder.finish != nil, decoder.isComplete { break reading }
         }
-        // What follows the end does not matter, and may be long in coming.
-        if decoder.finish != nil, decoder.isComplete { break reading }
+      } catch let error as TransportError {
+        // Servers forget the last record, and the end of the body too.
+        guard decoder.finish != nil, error.code != .cancelled else { throw error }
       }
       if !decoder.isComplete, let last = framing.finish() {
+        records += 1
         for event in try decoder.decode(last) { emit(event) }
+      }
+      guard records > 0 else {
+        throw GenerationError(
+          .modelFailed, "the language model's server sends no reply but \(Self.kind(type)). Check base URL")
       }
     }
     guard let finish = decoder.finish else {
@@ -75,13 +88,21 @@ struct ReplyTransfer<Decoder: ReplyDecoder>: Sendable {
     emit(.finished(finish))
   }
 
+  /// `text` without the key, should a server have repeated it.
+  private func withoutKey(_ text: String) -> String { endpoint.key?.removed(from: text) ?? text }
+
+  /// What a body is that holds no record, for people.
+  private static func kind(_ contentType: String) -> String {
+    let name = contentType.prefix { $0 != ";" && $0 != " " }.prefix(60)
+    return name.isEmpty || name == "text/event-stream" ? "an empty stream" : "a body of type \(name)"
+  }
+
   /// What the server says about a status that is not 200, without the key.
   private func refusal(_ stream: TransportStream) async -> GenerationError {
     let body = (try? await stream.body.collect(upTo: 64 << 10)) ?? []
     var said = ""
     if let message = ServerMessage(body)?.text {
-      let words = endpoint.key?.removed(from: message) ?? message
-      said = ": " + words.prefix(300)
+      said = ": " + withoutKey(message).prefix(300)
     }
     let advice =
       switch stream.status {
@@ -94,11 +115,6 @@ struct ReplyTransfer<Decoder: ReplyDecoder>: Sendable {
       .modelFailed, "the language model's server answers with status \(stream.status)\(said). \(advice)",
       status: stream.status)
   }
-}
-
-extension ReplyDecoder {
-  /// Whether no record can add anything.
-  var isComplete: Bool { false }
 }
 
 /// The words of an error body, in the shapes that servers and proxies give it.

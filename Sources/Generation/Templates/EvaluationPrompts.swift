@@ -38,7 +38,7 @@ package struct QuestionPrompt: Sendable {
   /// Question and answer out of a reply; `nil` where it has no question.
   package static func read(_ reply: String) -> (question: String, answer: String?)? {
     func field(_ name: String) -> String? {
-      for line in reply.split(separator: "\n") where line.uppercased().hasPrefix(name + ":") {
+      for line in reply.split(whereSeparator: \.isNewline) where line.uppercased().hasPrefix(name + ":") {
         let text = line.dropFirst(name.count + 1).trimmingPrefix { $0 == " " }
         if !text.isEmpty { return String(text) }
       }

@@ -11,16 +11,17 @@ package struct PromptIdentity: Hashable, Sendable {
 /// Messages to a language model, with places for values.
 ///
 /// Lines `[system]`, `[user]` and `[assistant]` begin a message; the rest is Mustache. Values are data: what could
-/// close a tag in them is broken up.
+/// open or close one of the template's tags in them is broken up.
 package struct PromptTemplate: Sendable {
   package let identity: PromptIdentity
   package let text: String
   private let parts: [(role: ModelMessage.Role, template: MustacheTemplate)]
+  private let fence: PromptFence
 
   /// - Throws: `GenerationError.promptInvalid`, saying what is wrong.
   package init(name: String, text: String) throws(GenerationError) {
     var parts: [(role: ModelMessage.Role, lines: [Substring])] = []
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
       let role = line.hasPrefix("[") && line.hasSuffix("]") ? String(line.dropFirst().dropLast()) : ""
       if let role = ModelMessage.Role(rawValue: role) {
         parts.append((role, []))
@@ -38,7 +39,7 @@ package struct PromptTemplate: Sendable {
       self.parts = try parts.map { part in
         (
           part.role,
-          try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}" + part.lines.joined(separator: "\n"))
+          try MustacheTemplate(string: "{{% CONTENT_TYPE:TEXT}}\n" + part.lines.joined(separator: "\n"))
         )
       }
     } catch {
@@ -46,6 +47,7 @@ package struct PromptTemplate: Sendable {
         .promptInvalid, "prompt '\(name)': it is no Mustache template: \(error)", underlying: error)
     }
     self.text = text
+    fence = PromptFence(of: text)
     let digest = SHA256.hash(data: Array(text.utf8))
     identity = PromptIdentity(name: name, hash: digest.map { Self.hexadecimal($0) }.joined())
   }
@@ -57,7 +59,7 @@ package struct PromptTemplate: Sendable {
 
   /// The messages with `values` in their places.
   package func messages(_ values: [String: PromptValue]) -> [ModelMessage] {
-    let context = values.mapValues(\.context)
+    let context = values.mapValues { $0.context(fence) }
     return parts.map { part in
       var content = part.template.render(context)[...]
       while let last = content.last, last.isWhitespace { content = content.dropLast() }
@@ -70,8 +72,7 @@ package struct PromptTemplate: Sendable {
     let passages = request.passages.enumerated().map { index, passage in
       PromptValue.object([
         "number": .text(String(index + 1)),
-        // Quotes would end the attribute.
-        "title": .text(Self.place(passage).replacing("\"", with: "'").replacing("\n", with: " ")),
+        "title": .text(PromptFence.attribute(Self.place(passage))),
         "text": .text(passage.text),
       ])
     }
@@ -112,16 +113,11 @@ package indirect enum PromptValue: Sendable {
   case list([PromptValue])
   case object([String: PromptValue])
 
-  var context: Any {
+  func context(_ fence: PromptFence) -> Any {
     switch self {
-    case .text(let text): Self.fenced(text)
-    case .list(let values): values.map(\.context)
-    case .object(let members): members.mapValues(\.context)
+    case .text(let text): fence.broken(text)
+    case .list(let values): values.map { $0.context(fence) }
+    case .object(let members): members.mapValues { $0.context(fence) }
     }
-  }
-
-  /// `text` in which nothing can close a tag of the prompt or open one.
-  static func fenced(_ text: String) -> String {
-    text.replacing("</", with: "< /").replacing("<passage", with: "< passage")
   }
 }

@@ -64,7 +64,7 @@ package final class JobRunner: Service, Sendable {
 
   private func work() async throws {
     uploads.removeLeftovers(keeping: Set(try home.catalog.unfinishedJobs().map(\.id)))
-    try await runAll()
+    try await runWaiting()
     // A look now and then: another server on this home may have taken a job that it does not run.
     let pulse = Task { [self] in
       while !Task.isCancelled {
@@ -75,12 +75,12 @@ package final class JobRunner: Service, Sendable {
     defer { pulse.cancel() }
     for await _ in bell.stream {
       try Task.checkCancellation()
-      try await runAll()
+      try await runWaiting()
     }
   }
 
-  /// Runs what is to be done.
-  func runAll() async throws {
+  /// Runs the jobs that are to be done now.
+  package func runWaiting() async throws {
     for job in try home.catalog.unfinishedJobs() {
       try Task.checkCancellation()
       await run(job)
