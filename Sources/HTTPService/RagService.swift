@@ -94,6 +94,9 @@ package final class RagService: Sendable {
   /// What the caller sees of all collections; `nil` is everything.
   func view(of caller: Caller) -> AccessView? { caller.view(rules: configuration.accessRules) }
 
+  /// Method and path of all routes, as in `/openapi.json`.
+  package var routes: [String] { endpoints.map { "\($0.method.rawValue) \($0.path)" } }
+
   /// All routes.
   var endpoints: [Endpoint] {
     queryEndpoints + documentEndpoints + collectionEndpoints + jobEndpoints + healthEndpoints

@@ -31,7 +31,6 @@ extension Wiring {
     configuration.host = host ?? section?.host ?? configuration.host
     configuration.port = port ?? section?.port ?? configuration.port
     configuration.collection = collectionName(collection)
-    configuration.workers = settings.threads * 2
     func positive(_ value: Int?, _ name: String, _ standard: Int, least: Int = 1) throws(UsageError) -> Int {
       guard let value else { return standard }
       guard value >= least else { throw UsageError("server.\(name) must be at least \(least), not \(value)") }
@@ -41,6 +40,10 @@ extension Wiring {
       section?.maximumConnections, "max_connections", configuration.maximumConnections)
     configuration.maximumBodyBytes = try positive(
       section?.maximumBodyBytes, "max_body_bytes", configuration.maximumBodyBytes, least: 1024)
+    configuration.workers = try positive(section?.workers, "workers", settings.threads * 2)
+    configuration.idleSeconds = try positive(section?.idleSeconds, "idle_seconds", configuration.idleSeconds)
+    configuration.bodySeconds = try positive(section?.bodySeconds, "body_seconds", configuration.bodySeconds)
+    configuration.drainSeconds = try positive(section?.drainSeconds, "drain_seconds", configuration.drainSeconds)
     configuration.queue = try positive(section?.queue, "queue", configuration.queue, least: 0)
     configuration.deadlineMilliseconds = try positive(
       section?.deadlineMilliseconds, "deadline_ms", configuration.deadlineMilliseconds, least: 0)

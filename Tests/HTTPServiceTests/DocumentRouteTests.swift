@@ -13,8 +13,10 @@ import Testing
 
   @Test func uploadedTextAnswersAndDeletedTextDoesNot() async throws {
     let server = try await TestServer()
-    let body = #"{"documents": [{"id": "team/quokka.md", "name": "quokka.md", "text": "# Quokka\n\nThe quokka port is 7700."#
-      + #"", "metadata": {"team": "ops", "year": 2026, "tags": ["a", "b"], "draft": false}}]}"#
+    let body = ##"""
+      {"documents": [{"id": "team/quokka.md", "name": "quokka.md", "text": "# Quokka\n\nThe quokka port is 7700.",
+      "metadata": {"team": "ops", "year": 2026, "tags": ["a", "b"], "draft": false}}]}
+      """##
     let done = try await job(server, try await server.post("/api/v1/documents", body))
     #expect(done.text("state") == "done", "\(done.body)")
     #expect(done.json["report"]?["documents"]?["added"].map { "\($0)" } == "1")

@@ -53,7 +53,12 @@ package final class ServiceKeys: Sendable {
     let parts = key.split(separator: "_", omittingEmptySubsequences: false)
     // A hash is compared for unknown ids too, so that time does not tell which ids there are.
     let isWellFormed = parts.count == 3 && parts[0] == "rag"
-    let record = isWellFormed ? try keys()[String(parts[1])] : nil
+    var record: KeyRecord?
+    if isWellFormed {
+      let id = String(parts[1])
+      // One that was just made is good at once.
+      record = try keys()[id] ?? catalog.key(id)
+    }
     let hash = Array(SHA256.hash(data: Array((isWellFormed ? String(parts[2]) : key).utf8)))
     let isRight = Self.isEqual(hash, record?.hash ?? [UInt8](repeating: 0, count: 32))
     guard let record, isRight, record.revokedAt == nil else { return nil }

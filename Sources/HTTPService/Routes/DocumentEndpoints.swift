@@ -62,7 +62,7 @@ extension RagService {
             ]))
       },
       Endpoint(
-        .get, "/api/v1/documents/{id}/chunks", scope: .query,
+        .get, "/api/v1/documents/{id}/chunks", scope: .query, isPartOfAnother: true,
         EndpointDescription("Show the chunks of a document.", tag: "documents")
           .path("id", "Identity of the document, percent-encoded.")
           .query(collection.0, Schema.text, collection.1)
@@ -120,6 +120,11 @@ extension RagService {
   }
 
   private func delete(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    guard try chunksOf(request) == nil else {
+      var error = ServiceError(.methodNotAllowed, "chunks go with their document: delete that")
+      error.allowed = ["GET", "HEAD", "OPTIONS"]
+      throw error
+    }
     let reader = reader(for: context)
     let record = try reader.record(collectionName(request))
     let document = try reader.document(try request.rest(after: Self.place), in: record)

@@ -9,6 +9,8 @@ struct Endpoint: Sendable {
   /// As in OpenAPI: `/api/v1/jobs/{id}`. A parameter at the end may hold slashes where `isOpenEnded`.
   var path: String
   var isOpenEnded = false
+  /// Its requests go to the open-ended route that its path begins with, which tells them apart.
+  var isPartOfAnother = false
   /// What a key must allow; `nil` is open to everybody.
   var scope: KeyScope?
   var description: EndpointDescription
@@ -16,12 +18,13 @@ struct Endpoint: Sendable {
 
   init(
     _ method: HTTPRequest.Method, _ path: String, scope: KeyScope?, isOpenEnded: Bool = false,
-    _ description: EndpointDescription, handler: @escaping Handler
+    isPartOfAnother: Bool = false, _ description: EndpointDescription, handler: @escaping Handler
   ) {
     self.method = method
     self.path = path
     self.scope = scope
     self.isOpenEnded = isOpenEnded
+    self.isPartOfAnother = isPartOfAnother
     self.description = description
     self.handler = handler
   }

@@ -8,7 +8,7 @@ extension RagService {
     let router = Router(context: ServiceContext.self, options: [.autoGenerateHeadEndpoints])
     router.add(middleware: RequestObserver(service: self))
     var methods: [String: [HTTPRequest.Method]] = [:]
-    for endpoint in endpoints {
+    for endpoint in endpoints where !endpoint.isPartOfAnother {
       methods[endpoint.routerPath.description, default: []].append(endpoint.method)
       router.on(endpoint.routerPath, method: endpoint.method) { [self] request, context in
         try await admit(endpoint, request, context)

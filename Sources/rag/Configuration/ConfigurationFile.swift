@@ -124,9 +124,17 @@ struct ConfigurationFile: Decodable, Equatable {
     var port: Int?
     var maximumConnections: Int?
     var maximumBodyBytes: Int?
+    /// Searches and extracts at a time; twice the threads where it is left out.
+    var workers: Int?
     /// Questions that may wait for a free core.
     var queue: Int?
     var deadlineMilliseconds: Int?
+    /// Silence between requests, and the time that a request's head may take.
+    var idleSeconds: Int?
+    /// Time that a body may take.
+    var bodySeconds: Int?
+    /// Time that running requests have when the server is asked to end.
+    var drainSeconds: Int?
     var tlsCertificate: String?
     var tlsKey: String?
     var corsOrigins: [String]?
@@ -136,7 +144,10 @@ struct ConfigurationFile: Decodable, Equatable {
     var logQuestions: Bool?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case host, port, queue
+      case host, port, workers, queue
+      case idleSeconds = "idle_seconds"
+      case bodySeconds = "body_seconds"
+      case drainSeconds = "drain_seconds"
       case maximumConnections = "max_connections"
       case maximumBodyBytes = "max_body_bytes"
       case deadlineMilliseconds = "deadline_ms"

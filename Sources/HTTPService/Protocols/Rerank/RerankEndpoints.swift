@@ -83,11 +83,10 @@ extension RagService {
     if let reranker = tools?.reranker {
       let isCosine = reranker.identity.hasPrefix("late-interaction/")
       return Ranker(name: reranker.identity) { query, documents in
-        try await reranker.scores(question: query, passages: documents).map { score in
-          // Cosines are scaled; logits of a classifier go through the logistic function; an API's are there already.
-          if isCosine { return (score + 1) / 2 }
-          return (0...1).contains(score) ? score : 1 / (1 + exp(-score))
-        }
+        let scores = try await reranker.scores(question: query, passages: documents)
+        // Cosines are scaled; logits of a classifier go through the logistic function; an API's are there already.
+        if isCosine { return scores.map { max(0, min(1, ($0 + 1) / 2)) } }
+        return scores.allSatisfy((0...1).contains) ? scores : scores.map { 1 / (1 + exp(-$0)) }
       } countTokens: {
         count($0)
       }
