@@ -1,6 +1,8 @@
 # make demo   ingest corpus/ and answer three questions; does all the set-up
 # make test   run every test; does all the set-up
 # make build  .build/release/rag
+# make test-llm     answer questions with a real language model on this machine (fetches 300 MB once)
+# make test-faults  what `rag serve` does when its language model fails, as a table
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -11,7 +13,7 @@ SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
 RAG := .build/release/rag
 PREFIX ?= /usr/local
 
-.PHONY: demo test build deps model lint format install clean
+.PHONY: demo test test-llm test-faults build deps model lint format install clean
 
 demo: build model
 	@$(RAG) ingest corpus
@@ -25,6 +27,12 @@ demo: build model
 test: deps model
 	swift build -c release --build-tests
 	swift test -c release --skip-build --no-parallel
+
+test-llm: build model
+	Tests/LLMTests/run.sh --rag $(RAG)
+
+test-faults: build model
+	python3 Tests/FaultTests/faults.py --rag $(RAG)
 
 build: deps
 	@swift build -c release --product rag

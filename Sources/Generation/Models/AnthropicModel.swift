@@ -42,8 +42,15 @@ package struct AnthropicModel: LanguageModel {
   /// Wire type: every event of the stream, and the whole message.
   private struct Event: Decodable {
     struct Usage: Decodable {
+      /// Those that no cache knew.
       var input_tokens: Int?
+      var cache_creation_input_tokens: Int?
+      var cache_read_input_tokens: Int?
       var output_tokens: Int?
+
+      var allInput: Int? {
+        input_tokens.map { $0 + (cache_creation_input_tokens ?? 0) + (cache_read_input_tokens ?? 0) }
+      }
     }
 
     struct Message: Decodable {
@@ -95,7 +102,7 @@ package struct AnthropicModel: LanguageModel {
       let event = try Self.event(record.data)
       switch event.type {
       case "message_start":
-        inputTokens = event.message?.usage?.input_tokens
+        inputTokens = event.message?.usage?.allInput
       case "content_block_delta":
         // Thinking, signatures and tool input have other types.
         guard event.delta?.type == "text_delta", let text = event.delta?.text, !text.isEmpty else {
@@ -105,6 +112,8 @@ package struct AnthropicModel: LanguageModel {
       case "message_delta":
         reason = event.delta?.stop_reason ?? reason
         outputTokens = event.usage?.output_tokens ?? outputTokens
+        // Sums of the whole reply, where they are there.
+        inputTokens = event.usage?.allInput ?? inputTokens
       case "message_stop":
         isComplete = true
       case "error":
@@ -121,7 +130,7 @@ package struct AnthropicModel: LanguageModel {
       guard let content = message.content else {
         throw GenerationError(.modelFailed, "the language model's answer holds no content")
       }
-      inputTokens = message.usage?.input_tokens
+      inputTokens = message.usage?.allInput
       outputTokens = message.usage?.output_tokens
       reason = message.stop_reason ?? "end_turn"
       isComplete = true

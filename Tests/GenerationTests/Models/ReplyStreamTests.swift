@@ -108,6 +108,11 @@ import Transport
           #"data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":3}}"#
           + "\n\n", reason: "stop"),
       Ending(
+        name: "a prompt that a cache knew", provider: .anthropic,
+        records:
+          #"data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":2,"cache_read_input_tokens":4,"cache_creation_input_tokens":1,"output_tokens":3}}"#
+          + "\n\n", reason: "stop"),
+      Ending(
         name: "records of unknown types", provider: .anthropic,
         records: "event: news\ndata: {\"type\":\"news\",\"delta\":{}}\n\n"
           + ScriptedProvider.anthropic.ending("end_turn"), reason: "stop"),
