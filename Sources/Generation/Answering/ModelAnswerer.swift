@@ -15,6 +15,8 @@ package struct ModelAnswerer: Answerer {
   /// Kept back from the deadline to give the extractive answer in.
   private static let margin = Duration.milliseconds(250)
 
+  private static let withdrawn = GenerationError(.modelInterrupted, "the question was withdrawn")
+
   package init(
     model: any LanguageModel, prompt: PromptTemplate, extractive: ExtractiveAnswerer,
     embedder: (any Embedder)?, analyzer: Analyzer
@@ -51,7 +53,7 @@ package struct ModelAnswerer: Answerer {
           for event in draft.finish(finish) { await emit(event) }
         }
       }
-      if Task.isCancelled { throw GenerationError(.modelInterrupted, "the question was withdrawn") }
+      if Task.isCancelled { throw Self.withdrawn }
       guard let finish = draft.end else {
         throw GenerationError(.modelInterrupted, "the language model's reply has no end")
       }
@@ -65,8 +67,9 @@ package struct ModelAnswerer: Answerer {
       failure = GenerationError(.modelFailed, "the language model failed: \(error)", underlying: error)
     }
     if Task.isCancelled {
+      // Whatever the transfer says of its end: nobody waits for an extract any more.
       beside.cancel()
-      throw failure
+      throw Self.withdrawn
     }
     var answer: Answer
     do {
