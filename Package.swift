@@ -135,7 +135,8 @@ let package = Package(
     tests(
       "HTTPService",
       [
-        "HTTPService", "Catalog", "IndexStore", "Retrieval", "Generation", "Embeddings", "Transport", "Documents",
+        "HTTPService", "Catalog", "IndexStore", "Retrieval", "Generation", "Embeddings", "Transport",
+        "Documents",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -43,7 +43,8 @@ extension Wiring {
     configuration.workers = try positive(section?.workers, "workers", settings.threads * 2)
     configuration.idleSeconds = try positive(section?.idleSeconds, "idle_seconds", configuration.idleSeconds)
     configuration.bodySeconds = try positive(section?.bodySeconds, "body_seconds", configuration.bodySeconds)
-    configuration.drainSeconds = try positive(section?.drainSeconds, "drain_seconds", configuration.drainSeconds)
+    configuration.drainSeconds = try positive(
+      section?.drainSeconds, "drain_seconds", configuration.drainSeconds)
     configuration.queue = try positive(section?.queue, "queue", configuration.queue, least: 0)
     configuration.deadlineMilliseconds = try positive(
       section?.deadlineMilliseconds, "deadline_ms", configuration.deadlineMilliseconds, least: 0)

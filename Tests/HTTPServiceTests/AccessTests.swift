@@ -40,7 +40,8 @@ import Testing
       (.post, "/search", #"{"query": "budget", "filter": "access = 'hr'"}"#),
       (.post, "/search", #"{"query": "budget", "filter": "access exists or folder = 'hr'"}"#),
       (.get, "/api/v1/documents?limit=1000", ""), (.get, document, ""), (.get, document + "/chunks", ""),
-      (.get, "/api/v1/documents/board/minutes.md", ""), (.get, "/api/v1/documents/board/minutes.md/chunks", ""),
+      (.get, "/api/v1/documents/board/minutes.md", ""),
+      (.get, "/api/v1/documents/board/minutes.md/chunks", ""),
       (.delete, document, ""), (.get, "/api/v1/collections", ""), (.get, "/api/v1/collections/main", ""),
       (.get, "/api/v1/jobs", ""), (.get, "/api/v1/statistics", ""), (.get, "/metrics", ""),
       (.get, "/v1/models", ""), (.post, "/v1/chat/completions", chat + "}"),
@@ -55,13 +56,15 @@ import Testing
     for (method, path, body) in requests {
       let reply = try await server.send(
         method.http, path, body, headers: [.authorization: "Bearer " + outsider])
-      for word in ["4711", "crowns", "sealed", "budget.md", "minutes.md"] where !(path + body).contains(word) {
+      for word in ["4711", "crowns", "sealed", "budget.md", "minutes.md"] where !(path + body).contains(word)
+      {
         #expect(!reply.body.contains(word), "\(method) \(path) \(body) gave \(reply.body)")
       }
       #expect(reply.status < 500, "\(method) \(path): \(reply.body)")
     }
     // The walk is worth nothing if nobody could see it: an insider does, on the same routes.
-    for (method, path, body) in requests where path == "/query" || path.hasPrefix(document) && method == .get {
+    for (method, path, body) in requests where path == "/query" || path.hasPrefix(document) && method == .get
+    {
       let reply = try await server.send(
         method.http, path, body, headers: [.authorization: "Bearer " + insider])
       #expect(reply.body.contains("4711"), "\(method) \(path): \(reply.body)")
@@ -108,7 +111,8 @@ import Testing
     let wide = try await server.post(
       "/api/v1/documents", #"{"id": "a.md", "text": "x", "access": ["board"]}"#, key: key)
     #expect(wide.status == 403)
-    let none = try await server.post("/api/v1/documents", #"{"id": "a.md", "text": "x", "access": []}"#, key: key)
+    let none = try await server.post(
+      "/api/v1/documents", #"{"id": "a.md", "text": "x", "access": []}"#, key: key)
     #expect(none.status == 403)
     let own = try await server.post("/api/v1/documents", #"{"id": "a.md", "text": "mine alone"}"#, key: key)
     #expect(own.status == 202)

@@ -22,7 +22,8 @@ import Testing
     #expect(done.json["report"]?["documents"]?["added"].map { "\($0)" } == "1")
     let answer = try await server.post("/query", #"{"question": "What is the quokka port?"}"#)
     #expect(answer.text("answer")?.contains("7700") == true)
-    let found = try await server.post("/search", #"{"query": "quokka", "filter": "team = 'ops' and year >= 2026"}"#)
+    let found = try await server.post(
+      "/search", #"{"query": "quokka", "filter": "team = 'ops' and year >= 2026"}"#)
     #expect(found.body.contains("team/quokka.md"))
     let document = try await server.get("/api/v1/documents/team%2Fquokka.md")
     #expect(document.text("text")?.contains("The quokka port is 7700.") == true)
@@ -75,10 +76,12 @@ import Testing
 
   @Test(arguments: [
     #"{"text": "no identity"}"#, #"{"id": "a", "text": "x", "content_base64": "eA=="}"#, #"{"id": "a"}"#,
-    #"{"id": "../a", "text": "x"}"#, #"{"id": "/etc/passwd", "text": "x"}"#, #"{"id": "a\u0000b", "text": "x"}"#,
+    #"{"id": "../a", "text": "x"}"#, #"{"id": "/etc/passwd", "text": "x"}"#,
+    #"{"id": "a\u0000b", "text": "x"}"#,
     #"{"id": "a", "content_base64": "%%%"}"#, #"{"documents": []}"#, #"{"documents": [1]}"#,
     #"{"documents": [{"id": "a", "text": "x"}, {"id": "a", "text": "y"}]}"#,
-    #"{"id": "a", "text": "x", "metadata": {"deep": {"er": 1}}}"#, #"{"id": "a", "text": "x", "collection": "a/b"}"#,
+    #"{"id": "a", "text": "x", "metadata": {"deep": {"er": 1}}}"#,
+    #"{"id": "a", "text": "x", "collection": "a/b"}"#,
     #"{"id": "a", "text": "x", "access": "hr"}"#,
   ])
   func uploadsThatCannotBeAreRefusedAtOnce(_ body: String) async throws {
@@ -91,7 +94,8 @@ import Testing
   @Test func aDocumentThatCannotBeReadFailsItsJobAndSaysWhy() async throws {
     let server = try await TestServer()
     let reply = try await server.post(
-      "/api/v1/documents", #"{"id": "broken.pdf", "name": "broken.pdf", "content_base64": "JVBERi0xLjQKbm90IGEgcGRm"}"#)
+      "/api/v1/documents",
+      #"{"id": "broken.pdf", "name": "broken.pdf", "content_base64": "JVBERi0xLjQKbm90IGEgcGRm"}"#)
     let done = try await job(server, reply)
     #expect(done.text("state") == "failed", "\(done.body)")
     #expect(done.body.contains("broken.pdf"))
@@ -99,7 +103,8 @@ import Testing
 
   @Test func uploadsMakeTheirCollection() async throws {
     let server = try await TestServer()
-    let reply = try await server.post("/api/v1/documents", #"{"collection": "new", "id": "a.txt", "text": "Fresh."}"#)
+    let reply = try await server.post(
+      "/api/v1/documents", #"{"collection": "new", "id": "a.txt", "text": "Fresh."}"#)
     #expect(try await job(server, reply).text("state") == "done")
     #expect(try await server.get("/api/v1/collections/new").number("documents") == 1)
   }

@@ -30,7 +30,8 @@ import Testing
     let key = try server.key().key
     let basic = Data("user:\(key)".utf8).base64EncodedString()
     let headers: [(String, String)] = [
-      ("Authorization", "Bearer " + key), ("Authorization", "bearer " + key), ("Authorization", "Basic " + basic),
+      ("Authorization", "Bearer " + key), ("Authorization", "bearer " + key),
+      ("Authorization", "Basic " + basic),
       ("x-api-key", key), ("api-key", key), ("Api-Key", key),
     ]
     for (name, value) in headers {

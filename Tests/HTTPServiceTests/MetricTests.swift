@@ -21,7 +21,8 @@ import Testing
         declared[current] = String(parts[3])
       } else if !line.hasPrefix("#") {
         let name = line.prefix { $0 != "{" && $0 != " " }
-        #expect(name == current || declared[current] == "histogram" && name.hasPrefix(current + "_"), "\(line)")
+        #expect(
+          name == current || declared[current] == "histogram" && name.hasPrefix(current + "_"), "\(line)")
         #expect(Double(line.split(separator: " ").last ?? "") != nil, "\(line)")
         if declared[current] == "counter" { #expect(current.hasSuffix("_total"), "\(current)") }
       }

@@ -37,7 +37,8 @@ import Testing
 
   @Test func allFourFormsOfInput() async throws {
     let words = ["a", " rollback", "the", " cache"]
-    let table = words.enumerated().map { "\(Data($1.utf8).base64EncodedString()) \($0)" }.joined(separator: "\n")
+    let table = words.enumerated().map { "\(Data($1.utf8).base64EncodedString()) \($0)" }.joined(
+      separator: "\n")
     let vocabulary = try TokenVocabulary(contents: Array(table.utf8))
     let server = try await TestServer(vocabulary: vocabulary)
     let expected = HashingEmbedder().vector("a rollback")
@@ -81,7 +82,8 @@ import Testing
 
   @Test func chatAnswersWithCitationsBeside() async throws {
     let server = try await TestServer()
-    let body = #"{"model": "rag/main", "messages": [{"role": "system", "content": "Be nice."}, "#
+    let body =
+      #"{"model": "rag/main", "messages": [{"role": "system", "content": "Be nice."}, "#
       + #"{"role": "user", "content": [{"type": "text", "text": "What PSI value means major drift?"}]}]}"#
     let reply = try await server.post("/v1/chat/completions", body)
     #expect(reply.status == 200, "\(reply.body)")
@@ -95,7 +97,8 @@ import Testing
 
   @Test func chatStreamsAsClientsExpect() async throws {
     let server = try await TestServer()
-    let body = #"{"model": "rag/main", "stream": true, "stream_options": {"include_usage": true}, "#
+    let body =
+      #"{"model": "rag/main", "stream": true, "stream_options": {"include_usage": true}, "#
       + #""messages": [{"role": "user", "content": "What PSI value means major drift?"}]}"#
     let reply = try await server.post("/v1/chat/completions", body)
     let events = reply.events

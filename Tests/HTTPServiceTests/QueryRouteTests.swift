@@ -29,8 +29,10 @@ import Testing
     let events = reply.events
     #expect(events.first?.name == "retrieval")
     #expect(events.last?.name == "done")
-    let text = try events.filter { $0.name == "delta" }.map { try TestServer.parse($0.data)["text"]?.text ?? "" }
-      .joined()
+    let text = try events.filter { $0.name == "delta" }.map {
+      try TestServer.parse($0.data)["text"]?.text ?? ""
+    }
+    .joined()
     let done = try TestServer.parse(events.last?.data ?? "")
     #expect(text == done["answer"]?.text)
     // A citation is told before its marker is.
@@ -116,10 +118,13 @@ import Testing
   }
 
   @Test func modelAnswersAreChecked() async throws {
-    let model = ScriptedModel(["A PSI value above 0.25 means major drift", " of a feature [1", "]. Bananas are blue [9]."])
+    let model = ScriptedModel([
+      "A PSI value above 0.25 means major drift", " of a feature [1", "]. Bananas are blue [9].",
+    ])
     let server = try await TestServer(model: model)
     let reply = try await server.post("/query", #"{"question": "What PSI value means major drift?"}"#)
-    #expect(reply.text("answer")?.hasPrefix("A PSI value above 0.25 means major drift of a feature [1].") == true)
+    #expect(
+      reply.text("answer")?.hasPrefix("A PSI value above 0.25 means major drift of a feature [1].") == true)
     #expect(reply.body.contains("[9]") == false)
     #expect(reply.body.contains("uncited_sentences"))
     #expect(reply.text("lineage", "model") == "scripted")
@@ -129,7 +134,8 @@ import Testing
   }
 
   @Test func aModelThatFailsLeavesTheExtract() async throws {
-    let server = try await TestServer(model: ScriptedModel([], failure: GenerationError(.modelFailed, "no luck")))
+    let server = try await TestServer(
+      model: ScriptedModel([], failure: GenerationError(.modelFailed, "no luck")))
     let reply = try await server.post("/query", #"{"question": "What PSI value means major drift?"}"#)
     #expect(reply.status == 200)
     #expect(reply.text("degraded") == "llm_unavailable")
@@ -142,7 +148,8 @@ import Testing
     let server = try await TestServer(model: ScriptedModel(["How long does a rollback take?"]))
     let reply = try await server.post(
       "/query",
-      #"{"question": "How long does it take?", "history": [{"role": "user", "content": "What is a rollback?"}]}"#)
+      #"{"question": "How long does it take?", "history": [{"role": "user", "content": "What is a rollback?"}]}"#
+    )
     #expect(reply.text("rewritten_question") == "How long does a rollback take?")
   }
 
@@ -171,7 +178,8 @@ struct ScriptedModel: LanguageModel {
     self.failure = failure
   }
 
-  func reply(to messages: [ModelMessage], options: ReplyOptions) -> AsyncThrowingStream<ModelEvent, any Error> {
+  func reply(to messages: [ModelMessage], options: ReplyOptions) -> AsyncThrowingStream<ModelEvent, any Error>
+  {
     AsyncThrowingStream { continuation in
       for piece in pieces { continuation.yield(.text(piece)) }
       if let failure { return continuation.finish(throwing: failure) }

@@ -33,7 +33,9 @@ import Testing
   @Test func theConfiguredRerankerDecides() async throws {
     struct Longest: Reranker {
       let identity = "longest/1"
-      func scores(question: String, passages: [String]) async throws -> [Double] { passages.map { Double($0.count) } }
+      func scores(question: String, passages: [String]) async throws -> [Double] {
+        passages.map { Double($0.count) }
+      }
     }
     let server = try await TestServer(reranker: Longest())
     let reply = try await server.post(

@@ -74,7 +74,8 @@ final class TestServer: Sendable {
         ServedCollection(
           collection: try DocumentCollection(name, in: home),
           tools: AnsweringTools(
-            embedder: MicroBatchingEmbedder(embedder), reranker: reranker, model: model, prompts: PromptLibrary(),
+            embedder: MicroBatchingEmbedder(embedder), reranker: reranker, model: model,
+            prompts: PromptLibrary(),
             extractive: ExtractiveAnswerer.Parameters(), context: ContextBuilder(), maximumTokens: 200))
       },
       create: {
@@ -102,7 +103,10 @@ final class TestServer: Sendable {
 
   static let documents: [(id: String, text: String, metadata: [String: MetadataValue])] = [
     ("handbook/rollback.md", "A rollback restores the earlier model version within one minute.", [:]),
-    ("handbook/drift.md", "A PSI value above 0.25 means major drift of a feature.", ["language": .string("en")]),
+    (
+      "handbook/drift.md", "A PSI value above 0.25 means major drift of a feature.",
+      ["language": .string("en")]
+    ),
     ("handbook/cache.md", "The embedding cache is keyed by the hash of the text.", [:]),
   ]
 
@@ -117,7 +121,8 @@ final class TestServer: Sendable {
   ) async throws -> Reply {
     var fields = headers
     if !bytes.isEmpty, fields[.contentType] == nil { fields[.contentType] = "application/json" }
-    let head = HTTPRequest(method: method, scheme: "http", authority: "localhost", path: path, headerFields: fields)
+    let head = HTTPRequest(
+      method: method, scheme: "http", authority: "localhost", path: path, headerFields: fields)
     let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
     let (status, all, text) = try await responder.respond(to: request)
     let json = try? RequestFieldsProbe.parse(text)
@@ -137,10 +142,12 @@ final class TestServer: Sendable {
   }
 
   func key(
-    _ scopes: Set<KeyScope> = [.query], labels: [String]? = nil, rateLimit: Int? = nil, expiresAt: Double? = nil
+    _ scopes: Set<KeyScope> = [.query], labels: [String]? = nil, rateLimit: Int? = nil,
+    expiresAt: Double? = nil
   ) throws -> ServiceKeys.Made {
     try ServiceKeys.make(
-      name: "test", scopes: scopes, labels: labels, rateLimit: rateLimit, expiresAt: expiresAt, in: home.catalog)
+      name: "test", scopes: scopes, labels: labels, rateLimit: rateLimit, expiresAt: expiresAt,
+      in: home.catalog)
   }
 }
 

@@ -29,7 +29,8 @@ struct QueryPlan: Sendable {
     terms = QueryTerm.terms(of: words, analyzer: analyzer)
     var statistics = snapshot.statistics(for: terms)
     var known = terms.filter { statistics.documentFrequency(of: $0.term) > 0 }
-    let visible = try query.access.map { view throws(IndexStoreError) in try snapshot.allowed(by: view.filter) }
+    let visible = try query.access.map { view throws(IndexStoreError) in try snapshot.allowed(by: view.filter)
+    }
     corrections =
       query.toleratesTypos && known.count < terms.count
       ? Self.corrections(words, terms, known, snapshot, analyzer).filter { correction in
