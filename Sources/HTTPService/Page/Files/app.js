@@ -233,7 +233,7 @@ function lineage(result) {
 
 function feedback(result) {
   const box = el("div", { class: "feedback" }, "Was this right?");
-  for (const [rating, label] of [["up", "👍 Yes"], ["down", "👎 No"]]) {
+  for (const [rating, label] of [["up", "Yes"], ["down", "No"]]) {
     box.append(el("button", { type: "button", onclick: async () => {
       try {
         await post("/api/v1/feedback", { answer_id: result.answer_id, rating });
@@ -308,7 +308,7 @@ async function showDocuments() {
       body.append(el("tr", {},
         el("td", {}, el("a", { href: "#documents/" + encodeURIComponent(item.document_id) }, item.title ?? item.document_id),
           el("div", { class: "hint" }, item.document_id)),
-        el("td", { class: "hide" }, item.format), el("td", { class: "hide" }, when(item.ingested_at))));
+        el("td", { class: "hide whole" }, item.format), el("td", { class: "hide whole" }, when(item.ingested_at))));
     }
     if (!body.childElementCount) body.append(el("tr", {}, el("td", { colspan: "3" }, "There is none yet. ", el("a", { href: "#upload" }, "Add some."))));
     after = page.next ?? "";
@@ -328,7 +328,7 @@ async function showDocument(id) {
     view.append(
       facts([["id", id], ["format", item.format], ["language", item.language ?? "–"], ["size", size(item.bytes)], ["taken in", when(item.ingested_at)], ["content", item.content_hash.slice(0, 16) + "…"], ...metadata]),
       el("p", {}, el("button", { type: "button", class: "danger", onclick: () => remove(id) }, "Delete this document")),
-      el("h2", {}, `${chunks.chunks.length} chunks`),
+      el("h2", {}, chunks.chunks.length === 1 ? "1 chunk" : `${chunks.chunks.length} chunks`),
       ...chunks.chunks.map((chunk) => el("div", { class: "hit chunk" },
         el("div", { class: "meta" }, [chunk.heading, chunk.page ? `page ${chunk.page}` : "", `bytes ${chunk.start}–${chunk.end}`].filter(Boolean).join(" · ")),
         el("p", { tabindex: "0" }, chunk.text))));
@@ -426,7 +426,7 @@ function svg(name, attributes = {}, ...children) {
 
 /** A chart of an hour; `draw` gets the scales. */
 function chart(title, keys, most, unit, draw) {
-  const [width, height, left, bottom] = [640, 170, 46, 20];
+  const [width, height, left, bottom] = [innerWidth < 640 ? 340 : 640, 170, 46, 20];
   const top = most > 0 ? most * 1.1 : 1;
   const x = (index) => left + (index + 0.5) * ((width - left) / 60);
   const y = (value) => height - bottom - (value / top) * (height - bottom - 10);
@@ -475,11 +475,11 @@ async function showHealth() {
       el("div", { class: "cards" },
         card(String(data.requests.total), "requests"), card(String(data.requests.errors), "errors in the last hour"),
         card(`${data.queue.running} + ${data.queue.waiting}`, "working + waiting"), card(String(data.queue.refused), "refused for load"),
-        card(size(data.resident_bytes), "memory"), card(`${(data.uptime_s / 3600).toFixed(1)} h`, "up")),
+        card(size(data.resident_bytes), "memory"), card(data.uptime_s < 5400 ? `${Math.round(data.uptime_s / 60)} min` : `${(data.uptime_s / 3600).toFixed(1)} h`, "up")),
       chart("Requests", [["a", "all"], ["e", "errors"]], most("requests"), "a minute", (image, x, y) => {
         minutes.forEach((minute, index) => {
           for (const [name, kind] of [["requests", "bar"], ["errors", "err"]]) {
-            if (minute[name]) image.append(svg("rect", { class: kind, x: x(index) - 3.5, width: 7, y: y(minute[name]), height: y(0) - y(minute[name]) }));
+            if (minute[name]) image.append(svg("rect", { class: kind, x: x(index) - 2, width: 4, y: y(minute[name]), height: y(0) - y(minute[name]) }));
           }
         });
       }),

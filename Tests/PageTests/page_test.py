@@ -1,0 +1,295 @@
+"""The web page in a real browser, against a real server.
+
+    python3 Tests/PageTests/page_test.py --rag .build/release/rag [--screenshots DIR]
+
+Needs Debian's chromium and chromium-driver, and the embedding model ('make model'). Starts a server of its own on a home
+of its own, with the documents of corpus/. Prints a line for each check; exit code 1 if one fails.
+"""
+
+import argparse
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+import urllib.request
+
+from driver import Browser, wait
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+QUESTION = "What PSI value means major drift?"
+ENTER, ESCAPE, TAB = "\ue007", "\ue00c", "\ue004"
+
+
+class Page:
+    def __init__(self, browser, url, shots):
+        self.browser, self.url, self.shots = browser, url, shots
+
+    def shot(self, name):
+        if self.shots:
+            self.browser.screenshot(self.shots / (name + ".png"))
+
+    def go(self, place):
+        self.browser.open(self.url + "/#" + place)
+        self.browser.run("location.reload()") if place == "ask" else None
+        wait(lambda: self.browser.run("return document.querySelector('#collection option') !== null"), "collections")
+
+    def ask(self, question):
+        wait(lambda: self.browser.run("return !document.getElementById('view-ask').hidden"), "the ask view")
+        before = self.browser.run("return document.querySelectorAll('.turn').length")
+        self.browser.type("#question", question + ENTER)
+        wait(lambda: self.browser.run(
+            "return document.querySelectorAll('.turn').length > arguments[0]"
+            " && document.getElementById('conversation').getAttribute('aria-busy') === 'false'", before), "the answer")
+
+
+def check_answer(page):
+    """An answer streams; its footnote opens the document at exactly the cited text."""
+    browser = page.browser
+    page.go("ask")
+    browser.run("""
+      window.seen = [];
+      new MutationObserver(() => { const a = document.querySelector('.answer.streaming'); if (a) seen.push(a.textContent.length); })
+        .observe(document.getElementById('conversation'), {childList: true, subtree: true, characterData: true});""")
+    page.ask(QUESTION)
+    growing = browser.run("return [...new Set(seen)]")
+    assert len([length for length in growing if length > 0]) >= 2, f"the answer came at once: {growing}"
+    answer = browser.text(".turn .answer")
+    assert "PSI" in answer, answer
+    assert browser.run("return document.querySelectorAll('.answer .cite').length") >= 1
+    page.shot("answer-desktop")
+    browser.click(".answer .cite")
+    wait(lambda: browser.text("#highlight"), "the passage")
+    body = json.dumps({"question": QUESTION}).encode()
+    with urllib.request.urlopen(urllib.request.Request(page.url + "/query", body)) as reply:
+        quote = json.load(reply)["citations"][0]["quote"]
+    assert browser.text("#highlight") == quote, (browser.text("#highlight"), quote)
+    assert browser.run("const m = document.getElementById('highlight').getBoundingClientRect();"
+                       "return m.top >= 0 && m.top < innerHeight"), "the passage is not in sight"
+    page.shot("source-desktop")
+    browser.press(ESCAPE)
+    assert browser.run("return document.getElementById('panel').hidden")
+    assert browser.run("return document.activeElement.classList.contains('cite')"), "the focus is lost"
+
+
+def check_details(page):
+    """What the answer rests on, times and feedback are there."""
+    browser = page.browser
+    assert "configuration hash" in browser.text(".turn")
+    browser.run("[...document.querySelectorAll('.feedback button')][0].click()")
+    wait(lambda: "Thank you" in (browser.text(".feedback") or ""), "thanks")
+
+
+def check_abstention(page):
+    """Nonsense gets no answer, and says why."""
+    page.ask("zzxqv wibblefrotz gronk")
+    assert "No answer" in page.browser.text(".turn .answer"), page.browser.text(".turn .answer")
+
+
+def check_error(page):
+    """A wrong filter is told in the server's words."""
+    browser = page.browser
+    browser.run("document.querySelector('.options').open = true")
+    browser.type("#filter", "language =")
+    page.ask(QUESTION)
+    assert browser.text(".turn .note.bad"), "no error is shown"
+    browser.run("document.getElementById('filter').value = ''; document.querySelector('.options').open = false")
+
+
+def check_keyboard(page):
+    """Everything works without a mouse."""
+    browser = page.browser
+    page.go("ask")
+    browser.run("document.getElementById('main').focus()")
+    browser.press("/")
+    assert browser.run("return document.activeElement.id") == "question"
+    browser.press(*QUESTION, ENTER)
+    wait(lambda: browser.run("return document.querySelector('.turn .sources') !== null"), "the answer")
+    for _ in range(12):
+        browser.press(TAB)
+        if browser.run("return document.activeElement.classList.contains('cite')"):
+            break
+    assert browser.run("return document.activeElement.classList.contains('cite')"), "Tab does not reach a footnote"
+    browser.press(ENTER)
+    wait(lambda: browser.text("#highlight"), "the passage")
+    browser.press(ESCAPE)
+
+
+def check_documents(page):
+    """Documents and their chunks can be read."""
+    browser = page.browser
+    page.go("documents")
+    wait(lambda: browser.run("return document.querySelectorAll('#view-documents tbody tr').length") >= 50, "documents")
+    page.shot("documents-desktop")
+    more = "#view-documents p button"
+    browser.click(more)
+    wait(lambda: browser.run("return document.querySelectorAll('#view-documents tbody tr').length") > 50, "more")
+    browser.click("#view-documents tbody a")
+    wait(lambda: browser.run("return document.querySelectorAll('.chunk').length") >= 1, "chunks")
+    page.shot("document-desktop")
+    browser.run("history.back()")
+    wait(lambda: browser.run("return document.querySelectorAll('#view-documents tbody tr').length") >= 50, "the list again")
+
+
+def check_upload(page):
+    """A file is uploaded, followed to its end, answers, is deleted, and answers no more."""
+    browser = page.browser
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "platypus.md"
+        path.write_text("# Platypus\n\nThe platypus service listens on port 4242.\n")
+        page.go("upload")
+        browser.type("#files", str(path))
+        wait(lambda: "platypus.md" in (browser.text("#chosen") or ""), "the chosen file")
+        page.shot("upload-desktop")
+        browser.click("#upload-button")
+        wait(lambda: browser.run("return document.querySelector('#upload-result .state.done') !== null"), "the job")
+    assert "1 added" in browser.text("#upload-result"), browser.text("#upload-result")
+    page.go("jobs")
+    wait(lambda: browser.run("return document.querySelectorAll('#view-jobs .job').length") >= 1, "jobs")
+    page.shot("jobs-desktop")
+    page.go("ask")
+    page.ask("Which port does the platypus service listen on?")
+    assert "4242" in browser.text(".turn .answer")
+    page.go("documents/platypus.md")
+    wait(lambda: browser.run("return document.querySelectorAll('.chunk').length") >= 1, "chunks")
+    browser.run("window.confirm = () => true")
+    browser.click("#view-documents button.danger")
+    wait(lambda: browser.run("return location.hash === '#documents'"), "the deletion")
+    page.go("ask")
+    page.ask("Which port does the platypus service listen on?")
+    assert "4242" not in browser.text("#conversation"), "a deleted document answers"
+
+
+def check_health(page):
+    """Readiness, numbers and charts."""
+    browser = page.browser
+    page.go("health")
+    wait(lambda: browser.run("return document.querySelectorAll('#view-health figure svg').length") == 2, "charts")
+    assert browser.run("return document.querySelectorAll('#view-health svg .bar').length") >= 1, "no bar"
+    assert "probe: ok" in browser.text("#view-health")
+    page.shot("health-desktop")
+
+
+def check_layout(page):
+    """No view is wider than a phone, in either scheme."""
+    browser = page.browser
+    for scheme in ("light", "dark"):
+        browser.scheme(scheme)
+        browser.size(390, 844)
+        for place in ("ask", "documents", "upload", "jobs", "health"):
+            page.go(place)
+            if place == "ask":
+                page.ask(QUESTION)
+            if place == "documents":
+                wait(lambda: browser.run("return document.querySelectorAll('#view-documents tbody tr').length") > 5, "rows")
+            if place == "health":
+                wait(lambda: browser.run("return document.querySelectorAll('#view-health svg').length") == 2, "charts")
+            wide = browser.run("return document.documentElement.scrollWidth")
+            assert wide <= 390, f"{place}: {wide} pixels wide"
+            page.shot(f"{place}-phone-{scheme}")
+        page.go("ask")
+        page.ask(QUESTION)
+        browser.click(".answer .cite")
+        wait(lambda: browser.text("#highlight"), "the passage")
+        page.shot(f"source-phone-{scheme}")
+        browser.press(ESCAPE)
+        browser.size(360, 640)
+        assert browser.run("return document.documentElement.scrollWidth") <= 360
+        browser.size(1280, 900)
+        page.go("ask")
+        page.ask(QUESTION)
+        page.shot(f"answer-desktop-{scheme}")
+    browser.scheme("light")
+
+
+CONTRAST = """
+const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+const luminance = ([r, g, b]) => [r, g, b].map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; })
+  .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const ground = (node) => { for (; node; node = node.parentElement) { const c = parse(getComputedStyle(node).backgroundColor);
+  if (c.length === 3 || c[3] === 1) return c; } return [255, 255, 255]; };
+const bad = [];
+for (const node of document.querySelectorAll('body *')) {
+  const has = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+  if (!has || !node.checkVisibility() || node.closest('svg, .sr, .skip')) continue;
+  const style = getComputedStyle(node);
+  if (!style.color.startsWith('rgb')) continue;
+  const [a, b] = [luminance(parse(style.color)), luminance(ground(node))].sort((x, y) => y - x);
+  const ratio = (a + 0.05) / (b + 0.05);
+  if (ratio < 4.5 && !node.disabled) bad.push(node.tagName + '.' + node.className + ' ' + ratio.toFixed(2));
+}
+return bad;"""
+
+
+def check_access(page):
+    """Inputs have labels, buttons names, text contrast."""
+    browser = page.browser
+    for scheme in ("light", "dark"):
+        browser.scheme(scheme)
+        for place in ("ask", "upload", "health", "documents"):
+            page.go(place)
+            if place == "ask":
+                page.ask(QUESTION)
+            nameless = browser.run("""
+              return [...document.querySelectorAll('input, select, textarea, button, a[href]')].filter((node) => node.checkVisibility()
+                && !(node.labels?.length) && !node.getAttribute('aria-label') && !node.textContent.trim()).map((node) => node.outerHTML)""")
+            assert not nameless, nameless
+            weak = browser.run(CONTRAST)
+            assert not weak, f"{scheme} {place}: {weak}"
+    browser.scheme("light")
+
+
+CHECKS = [check_answer, check_details, check_abstention, check_error, check_keyboard, check_documents, check_upload,
+          check_health, check_layout, check_access]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rag", default=str(ROOT / ".build/release/rag"))
+    parser.add_argument("--screenshots", type=pathlib.Path)
+    options = parser.parse_args()
+    for name in ("chromium", "chromedriver"):
+        if not shutil.which(name):
+            sys.exit(f"{name} is missing: apt-get install chromium chromium-driver")
+    if options.screenshots:
+        options.screenshots.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    with tempfile.TemporaryDirectory() as home:
+        subprocess.run([options.rag, "ingest", "corpus", "--home", home, "--quiet"], cwd=ROOT, check=True,
+                       stdout=subprocess.DEVNULL)
+        server = subprocess.Popen([options.rag, "serve", "--home", home, "--port", "0", "--json"], cwd=ROOT,
+                                  stdout=subprocess.PIPE, text=True)
+        browser = None
+        try:
+            url = json.loads(server.stdout.readline())["url"]
+            browser = Browser()
+            browser.size(1280, 900)
+            browser.scheme("light")
+            page = Page(browser, url, options.screenshots)
+            for check in CHECKS:
+                try:
+                    check(page)
+                    told = [line for line in browser.problems() if "favicon" not in line]
+                    # A request that is refused on purpose is told by the browser too.
+                    if check is check_error:
+                        told = [line for line in told if "400" not in line]
+                    assert not told, f"the console says: {told}"
+                    print(f"ok    {check.__doc__}")
+                except Exception as error:  # one failed check must not hide the others
+                    failed += 1
+                    print(f"FAILED {check.__doc__} {check.__name__}: {error}")
+                    if not isinstance(error, AssertionError):
+                        traceback.print_exc()
+        finally:
+            if browser:
+                browser.close()
+            server.terminate()
+            code = server.wait(30)
+        print(f"{'ok   ' if code == 0 else 'FAILED'} the server ended with {code} on SIGTERM")
+    sys.exit(1 if failed or code else 0)
+
+
+if __name__ == "__main__":
+    main()
