@@ -29,7 +29,8 @@ package struct ServiceConfiguration: Sendable {
   package var drainSeconds = 30
   /// Collection of requests that name none.
   package var collection = "main"
-  /// What a question does unless it says otherwise.
+  /// Passages that a question reads unless it says otherwise, as for `rag query`.
+  package var questionTopK = 5
   package var accessRules: [AccessRule] = []
   package var version = ""
   /// Prices of a million tokens of the language model, for the metrics.

@@ -210,7 +210,7 @@ package final class LexicalIndexReader: Sendable {
     var high = blockCount
     while low < high {
       let middle = (low + high) / 2
-      if term.lexicographicallyPrecedes(firstTerm(ofBlock: middle)) {
+      if isBefore(term, block: middle) {
         high = middle
       } else {
         low = middle + 1
@@ -219,8 +219,9 @@ package final class LexicalIndexReader: Sendable {
     guard low > 0 else { return nil }
     var found: PostingList?
     forEachEntry(ofBlock: low - 1) { candidate, list in
-      if candidate == term { found = list }
-      return candidate.lexicographicallyPrecedes(term)
+      for (a, b) in zip(candidate, term) where a != b { return a < b }
+      if candidate.count == term.count { found = list }
+      return candidate.count < term.count
     }
     return found
   }
@@ -231,13 +232,20 @@ package final class LexicalIndexReader: Sendable {
     }
   }
 
-  private func firstTerm(ofBlock block: Int) -> [UInt8] {
-    var first: [UInt8] = []
-    forEachEntry(ofBlock: block) { term, _ in
-      first = term
-      return false
+  /// Whether `term` comes before the first term of a block, whose bytes stand there whole.
+  private func isBefore(_ term: [UInt8], block: Int) -> Bool {
+    let payload = dictionary.unsafePayload
+    defer { withExtendedLifetime(self) {} }
+    var offset = blockOffset(block)
+    guard VariableInteger.read(payload, &offset, limit: payload.count) != nil,
+      let count = VariableInteger.read(payload, &offset, limit: payload.count),
+      count <= UInt64(payload.count - offset)
+    else { return false }
+    let first = payload[offset..<offset + Int(count)]
+    return term.withUnsafeBytes { term in
+      for (a, b) in zip(term, first) where a != b { return a < b }
+      return term.count < first.count
     }
-    return first
   }
 
   /// Calls `body` with the entries of a block until it returns false.
@@ -257,7 +265,7 @@ package final class LexicalIndexReader: Sendable {
         shared <= UInt64(term.count), further <= UInt64(payload.count - offset)
       else { return false }
       term.removeLast(term.count - Int(shared))
-      term.append(contentsOf: payload[offset..<offset + Int(further)])
+      term.append(contentsOf: UnsafeRawBufferPointer(rebasing: payload[offset..<offset + Int(further)]))
       offset += Int(further)
       guard let frequency = VariableInteger.read(payload, &offset, limit: payload.count),
         let start = VariableInteger.read(payload, &offset, limit: payload.count),

@@ -31,6 +31,7 @@ extension Wiring {
     configuration.host = host ?? section?.host ?? configuration.host
     configuration.port = port ?? section?.port ?? configuration.port
     configuration.collection = collectionName(collection)
+    configuration.questionTopK = settings.file.retrieval?.topK ?? configuration.questionTopK
     func positive(_ value: Int?, _ name: String, _ standard: Int, least: Int = 1) throws(UsageError) -> Int {
       guard let value else { return standard }
       guard value >= least else { throw UsageError("server.\(name) must be at least \(least), not \(value)") }

@@ -70,21 +70,27 @@ package struct ExtractiveAnswerer: Answerer {
     var scored = coverage(of: question, in: units, passages: passages)
     scored.sort { $0.score > $1.score || ($0.score == $1.score && $0.order < $1.order) }
     scored = Array(scored.prefix(parameters.candidates))
-    if let embedder {
-      try await addCosines(&scored, question: question, passages: passages, embedder: embedder)
+    var degraded: String?
+    if let embedder, await !addCosines(&scored, question: question, passages: passages, embedder: embedder) {
+      // Words alone decide then, as in a search.
+      degraded = "embedding_unavailable"
     }
     scored.sort { $0.score > $1.score || ($0.score == $1.score && $0.order < $1.order) }
     guard let best = scored.first else {
       return Answer(text: nil, abstention: .noEvidence, citations: [], confidence: 0)
     }
     guard best.score >= parameters.threshold else {
-      return Answer(text: nil, abstention: .weakEvidence, citations: [], confidence: best.score)
+      var answer = Answer(text: nil, abstention: .weakEvidence, citations: [], confidence: best.score)
+      answer.degraded = degraded
+      return answer
     }
     let chosen = scored.filter { $0.score >= parameters.relativeFloor * best.score }
       .prefix(parameters.sentences)
       // The best passage's sentences first, each passage's in reading order.
       .sorted { ($0.unit.passage, $0.unit.range.lowerBound) < ($1.unit.passage, $1.unit.range.lowerBound) }
-    return compose(chosen.map(\.unit), passages: passages, confidence: min(1, best.score))
+    var answer = compose(chosen.map(\.unit), passages: passages, confidence: min(1, best.score))
+    answer.degraded = degraded
+    return answer
   }
 
   private struct Scored {
@@ -124,9 +130,10 @@ package struct ExtractiveAnswerer: Answerer {
     }
   }
 
+  /// - Returns: whether there were vectors; without them scores stay as they are.
   private func addCosines(
     _ scored: inout [Scored], question: String, passages: [Passage], embedder: any Embedder
-  ) async throws(GenerationError) {
+  ) async -> Bool {
     let matrix: Matrix
     let query: Matrix
     do {
@@ -137,7 +144,7 @@ package struct ExtractiveAnswerer: Answerer {
       }
       matrix = try await embedder.embed(texts, as: .passage).matrix
     } catch {
-      throw GenerationError(.scoringFailed, "sentences cannot be scored: \(error.message)", underlying: error)
+      return false
     }
     for index in scored.indices {
       var cosine: Float = 0
@@ -147,6 +154,7 @@ package struct ExtractiveAnswerer: Answerer {
       scored[index].score =
         parameters.denseWeight * Double(cosine) + (1 - parameters.denseWeight) * scored[index].coverage
     }
+    return true
   }
 
   private func compose(_ units: [EvidenceUnit], passages: [Passage], confidence: Double) -> Answer {

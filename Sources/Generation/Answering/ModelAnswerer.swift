@@ -77,7 +77,8 @@ package struct ModelAnswerer: Answerer {
     } catch {
       throw GenerationError(.scoringFailed, "sentences cannot be scored: \(error)", underlying: error)
     }
-    answer.degraded = draft.text.isEmpty ? "llm_unavailable" : "llm_interrupted"
+    let reason = draft.text.isEmpty ? "llm_unavailable" : "llm_interrupted"
+    answer.degraded = [reason, answer.degraded].compactMap { $0 }.joined(separator: ", ")
     answer.degradation = failure.message
     return answer
   }

@@ -26,7 +26,8 @@ struct QuestionReader {
   /// - Throws: `ServiceError.invalidRequest`, naming the member.
   func question(_ fields: RequestFields) throws -> AskedQuestion {
     var question = AskedQuestion(try query(fields, text: "question"))
-    question.query.topK = try fields.integer("top_k", in: 1...Self.topKLimit) ?? question.query.topK
+    question.query.topK =
+      try fields.integer("top_k", in: 1...Self.topKLimit) ?? service.configuration.questionTopK
     question.threshold = try fields.number("threshold", in: 0...1)
     question.isExtractive = try fields.bool("extractive") ?? false
     question.deadline = try deadline(fields)

@@ -183,6 +183,6 @@ extension Response {
   init(status: HTTPResponse.Status = .ok, json: JSONValue) {
     self.init(
       status: status, headers: [.contentType: "application/json"],
-      body: ResponseBody(byteBuffer: ByteBuffer(string: json.description)))
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.bytes)))
   }
 }

@@ -57,26 +57,33 @@ package struct SpellingCorrector {
       if frequency > 0 { offer(variant, distance: 1, frequency: frequency) }
     }
     if best == nil || allowance > 1 {
-      let pattern = Array(term.unicodeScalars.map(\.value))
-      let limit = min(allowance, max(1, pattern.count / 4))
-      for (candidate, frequency) in candidates(bytes: term.utf8.count, limit: limit) {
-        let scalars = String(decoding: candidate, as: UTF8.self).unicodeScalars.map(\.value)
-        if let distance = EditDistance.bounded(pattern, scalars, limit: limit) {
-          offer(String(decoding: candidate, as: UTF8.self), distance: distance, frequency: frequency)
-        }
+      let limit = min(allowance, max(1, term.unicodeScalars.count / 4))
+      for (candidate, found) in candidates(near: term, limit: limit) {
+        offer(String(decoding: candidate, as: UTF8.self), distance: found.distance, frequency: found.frequency)
       }
     }
     return best
   }
 
-  /// Terms of the index that are about as long, with the chunks that they are in.
-  private func candidates(bytes: Int, limit: Int) -> [[UInt8]: Int] {
-    var found: [[UInt8]: Int] = [:]
+  /// Terms of the index within `limit` edits, with the chunks that they are in.
+  private func candidates(near term: String, limit: Int) -> [[UInt8]: (distance: Int, frequency: Int)] {
+    let bytes = term.utf8.count
+    let isASCII = term.utf8.allSatisfy { $0 < 0x80 }
+    var edits = EditDistance(from: term.unicodeScalars.map(\.value), limit: limit)
+    var found: [[UInt8]: (distance: Int, frequency: Int)] = [:]
     for reader in readers {
-      reader.forEachTerm { term, list in
-        // An edit changes at most four bytes.
-        guard abs(term.count - bytes) <= limit * 4, term.first.map({ $0 > 0x39 }) ?? false else { return }
-        found[term, default: 0] += list.documentFrequency
+      reader.forEachTerm { candidate, list in
+        guard let first = candidate.first, first > 0x39 else { return }
+        let distance: Int?
+        if isASCII, abs(candidate.count - bytes) <= limit, candidate.allSatisfy({ $0 < 0x80 }) {
+          distance = edits.distance(to: candidate)
+        } else if abs(candidate.count - bytes) <= limit * 4, !isASCII || candidate.contains(where: { $0 >= 0x80 }) {
+          // An edit changes at most four bytes.
+          distance = edits.distance(to: String(decoding: candidate, as: UTF8.self).unicodeScalars.map(\.value))
+        } else {
+          distance = nil
+        }
+        if let distance { found[candidate, default: (distance, 0)].frequency += list.documentFrequency }
       }
     }
     return found
@@ -111,31 +118,65 @@ package struct SpellingCorrector {
   }
 }
 
-/// Edits between two words.
-enum EditDistance {
-  /// Insertions, deletions, replacements and swaps of neighbours, no part being edited twice; `nil` above `limit`.
+/// Edits between one word and many others.
+///
+/// - Source: "optimal string alignment", as in Boytsov, "Indexing methods for approximate dictionary searching", ACM JEA
+///   2011, section 2; only cells within `limit` of the diagonal can count (Ukkonen 1985).
+package struct EditDistance {
+  private let pattern: [UInt32]
+  private let limit: Int
+  /// Three rows, used in turn.
+  private var rows: [Int]
+  private let width: Int
+
+  package init(from pattern: [UInt32], limit: Int) {
+    self.pattern = pattern
+    self.limit = limit
+    width = pattern.count + limit + 1
+    rows = [Int](repeating: 0, count: 3 * width)
+  }
+
+  /// Insertions, deletions, replacements and swaps of neighbours, no part being edited twice; `nil` above the limit.
   ///
-  /// - Complexity: O(letters²).
-  /// - Source: "optimal string alignment", as in Boytsov, "Indexing methods for approximate dictionary searching",
-  ///   ACM JEA 2011, section 2.
-  static func bounded(_ a: [UInt32], _ b: [UInt32], limit: Int) -> Int? {
-    guard abs(a.count - b.count) <= limit else { return nil }
-    var before: [Int] = []
-    var last = Array(0...b.count)
-    for i in 0..<a.count {
-      var row = [i + 1]
-      row.reserveCapacity(b.count + 1)
-      var least = i + 1
-      for j in 0..<b.count {
-        var cost = min(last[j + 1] + 1, row[j] + 1, last[j] + (a[i] == b[j] ? 0 : 1))
-        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, before[j - 1] + 1) }
-        row.append(cost)
-        least = min(least, cost)
+  /// - Complexity: O(letters × limit), no allocation.
+  package mutating func distance<Letter: FixedWidthInteger & UnsignedInteger>(to other: [Letter]) -> Int? {
+    let count = pattern.count
+    guard abs(count - other.count) <= limit else { return nil }
+    let beyond = limit + 1
+    let width = width
+    return rows.withUnsafeMutableBufferPointer { rows in
+      pattern.withUnsafeBufferPointer { pattern in
+        other.withUnsafeBufferPointer { other in
+          for place in 0...other.count { rows[place] = place }
+          for i in 0..<count {
+            let row = (i + 1) % 3 * width
+            let last = i % 3 * width
+            let before = (i + 2) % 3 * width
+            let from = max(0, i - limit)
+            let to = min(other.count - 1, i + limit)
+            // Cells at both sides of the band are beyond what counts.
+            rows[row + from] = from == 0 ? i + 1 : beyond
+            if i + limit < other.count { rows[last + to + 1] = i == 0 ? rows[last + to + 1] : beyond }
+            var least = rows[row + from]
+            if from <= to {
+              for j in from...to {
+                let isSame = pattern[i] == UInt32(truncatingIfNeeded: other[j])
+                var cost = min(rows[last + j + 1] + 1, rows[row + j] + 1, rows[last + j] + (isSame ? 0 : 1))
+                if i > 0, j > 0, pattern[i] == UInt32(truncatingIfNeeded: other[j - 1]),
+                  pattern[i - 1] == UInt32(truncatingIfNeeded: other[j])
+                {
+                  cost = min(cost, rows[before + j - 1] + 1)
+                }
+                rows[row + j + 1] = cost
+                least = min(least, cost)
+              }
+            }
+            if least > limit { return nil }
+          }
+          let distance = rows[count % 3 * width + other.count]
+          return distance <= limit ? distance : nil
+        }
       }
-      if least > limit { return nil }
-      before = last
-      last = row
     }
-    return last[b.count] <= limit ? last[b.count] : nil
   }
 }

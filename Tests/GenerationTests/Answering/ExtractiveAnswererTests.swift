@@ -73,3 +73,27 @@ import Testing
     #expect(answer.citations.contains { $0.quote == "閾値は0.2とします。" })
   }
 }
+
+@Suite struct ExtractWithoutEmbedderTests {
+  private struct DeadEmbedder: Embedder {
+    let identity = EmbeddingModelIdentity(
+      model: "dead", weightsHash: "", dimension: 4, pooling: .mean, maximumTokens: 16)
+
+    func countTokens(_ text: Substring) -> Int { text.count }
+
+    func embed(_ texts: [String], as role: EmbeddingRole) async throws(EmbeddingError) -> EmbeddingBatch {
+      throw EmbeddingError(.providerUnavailable, "down")
+    }
+  }
+
+  @Test func wordsDecideWhereTheModelIsOutOfReach() async throws {
+    let analyzer = try Analyzer(configuration: AnalyzerConfiguration())
+    let answerer = ExtractiveAnswerer(embedder: DeadEmbedder(), analyzer: analyzer)
+    let passage = Passage(
+      documentID: "a", uri: "/a", title: nil, headingPath: [], page: nil, start: 0,
+      text: "A rollback restores the earlier version. Cats sleep.", denseScore: nil)
+    let answer = try await answerer.answer("What does a rollback restore?", passages: [passage])
+    #expect(answer.text == "A rollback restores the earlier version. [1]")
+    #expect(answer.degraded == "embedding_unavailable")
+  }
+}
