@@ -42,7 +42,8 @@ def wrk(target, folder, connections, seconds):
     good = sum(count for status, count in result["statuses"].items() if status.startswith("2"))
     result.update(
         target=target.name, connections=connections, per_second=good / result["seconds"],
-        cores=watch.cpu / watch.seconds, cpu_ms=1000 * watch.cpu / max(1, result["requests"]),
+        cores=watch.cpu / watch.seconds, load_generator_cores=watch.own / watch.seconds,
+        foreign_cores=watch.foreign, cpu_ms=1000 * watch.cpu / max(1, result["requests"]),
         resident_mib={"before": watch.before, "after": watch.after, "peak": watch.peak})
     return result
 
@@ -57,7 +58,7 @@ def show(result, out):
     print(f"{result['target']:18} {result['connections']:5} {result['per_second']:8.1f} {result['p50_ms']:8.1f} "
           f"{result['p99_ms']:8.1f} {result['cores']:6.2f} {result['cpu_ms']:8.2f} "
           f"{result['statuses'].get('503', 0):6} {others(result['statuses']):>9} {result['socket_errors']:7} "
-          f"{memory['before']:7.0f} {memory['after']:6.0f} {memory['peak']:6.0f}", file=out, flush=True)
+          f"{memory['before']:7.0f} {memory['after']:6.0f} {memory['peak']:6.0f} {result['foreign_cores']:7.2f}", file=out, flush=True)
 
 
 def ratios(results, ours, theirs, connections):
@@ -81,6 +82,7 @@ def saturate(target, deadline, connections, seconds, polite):
     time.sleep(0.2)
     after = press(target.port, target.path, target.bodies, 1, 2, False)["statuses"].get("200", {})
     result.update(target=target.name, deadline_ms=deadline, cores=watch.cpu / watch.seconds,
+                  load_generator_cores=watch.own / watch.seconds, foreign_cores=watch.foreign,
                   resident_peak_mib=watch.peak, afterwards_p50_ms=after.get("p50_ms"))
     return result
 
@@ -93,7 +95,7 @@ def show_saturation(result, out):
           f"{'polite' if result['polite'] else 'at once':>8} {good['per_second']:8.1f} {good['p50_ms']:8.1f} "
           f"{good['p99_ms']:8.1f} {good['max_ms']:8.1f} {refused['per_second']:8.1f} {refused['p99_ms']:8.1f} "
           f"{result['without_retry_after']:8} {others(bad):>7} {result['broken']:6} "
-          f"{result['afterwards_p50_ms'] or 0:9.1f} {result['resident_peak_mib']:6.0f}", file=out, flush=True)
+          f"{result['afterwards_p50_ms'] or 0:9.1f} {result['resident_peak_mib']:6.0f} {result['foreign_cores']:7.2f}", file=out, flush=True)
 
 
 def read(folder):
@@ -201,7 +203,7 @@ def run(arguments, report, targets, folder, out):
         for target in targets:
             wrk(target, folder, 8, 3)  # Warm: maps are read, products compiled.
         print("\ntarget             conns    per s   p50 ms   p99 ms  cores   CPU ms    503  other non-2xx  socket  "
-              "RSS before  after   peak MiB", file=out)
+              "RSS before  after   peak MiB  others' cores", file=out)
         for round_ in range(arguments.rounds):
             for connections in arguments.connections:
                 for target in targets if round_ % 2 == 0 else reversed(targets):
@@ -221,7 +223,7 @@ def run(arguments, report, targets, folder, out):
                       f"{ratio['p99']:6.2f} {ratio['cpu_per_request']:14.2f}", file=out)
     if not arguments.no_saturation:
         print("\nsaturation     conns deadline  retries good/s   p50 ms   p99 ms   max ms    503/s  503 p99   no hint"
-              "   other broken p50 after   peak MiB", file=out)
+              "   other broken p50 after   peak MiB  others' cores", file=out)
         length = max(5, arguments.seconds // 3)
         for target in targets:
             if target.name not in ("search", "query extractive", "chroma text"):

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import resource
 import subprocess
 import threading
 import time
@@ -55,8 +56,21 @@ class Server:
             self.process.wait()
 
 
+def busy():
+    """Seconds of all processors that were not idle since the machine started."""
+    with open("/proc/stat") as file:
+        user, nice, system, _, _, interrupts, soft, *_ = (int(word) for word in file.readline().split()[1:])
+    return (user + nice + system + interrupts + soft) / TICKS
+
+
+def own():
+    """Seconds on the processor of this program and of children that have ended."""
+    return sum(usage.ru_utime + usage.ru_stime
+               for usage in (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+
+
 class Watch:
-    """CPU share and resident memory of servers while something runs."""
+    """CPU share and resident memory of servers while something runs, and how much of the machine others took."""
 
     def __init__(self, servers):
         self.servers = servers
@@ -64,6 +78,7 @@ class Watch:
     def __enter__(self):
         self.before = self.peak = self.resident()
         self.cpu = sum(server.cpu() for server in self.servers)
+        self.busy, self.own = busy(), own()
         self.start = time.monotonic()
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.sample)
@@ -80,6 +95,9 @@ class Watch:
     def __exit__(self, *_):
         self.seconds = time.monotonic() - self.start
         self.cpu = sum(server.cpu() for server in self.servers) - self.cpu
+        self.own = own() - self.own
+        # Cores; ticks are coarse, so that a little below 0 is possible.
+        self.foreign = max(0, busy() - self.busy - self.cpu - self.own) / self.seconds
         self.over.set()
         self.thread.join()
         self.after = self.resident()
