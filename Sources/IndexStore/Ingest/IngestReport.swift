@@ -11,6 +11,8 @@ package struct IngestReport: Sendable {
     package var failed = 0
     /// Files of no kind that can be read, such as images, and documents that were deleted by their identity.
     package var skipped = 0
+
+    package init() {}
   }
 
   package var documents = Counts()

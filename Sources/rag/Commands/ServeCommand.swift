@@ -46,6 +46,12 @@ struct ServeCommand: AsyncParsableCommand {
     let service = try await wiring.service(host: host, port: port, collection: collection, logLevel: logLevel)
     let scheme = service.configuration.tlsCertificate == nil ? "http" : "https"
     let host = service.configuration.host
+    do {
+      try service.requireKeyBeyondLoopback()
+    } catch let error as ServiceError {
+      // To start it again would not help: whoever runs it must do something.
+      throw UsageError(error.message)
+    }
     let isJSON = global.json
     let isQuiet = global.quiet
     try await service.run { port in

@@ -92,8 +92,8 @@ import Testing
     let passage = Passage(
       documentID: "a", uri: "/a", title: nil, headingPath: [], page: nil, start: 0,
       text: "A rollback restores the earlier version. Cats sleep.", denseScore: nil)
-    let answer = try await answerer.answer("What does a rollback restore?", passages: [passage])
-    #expect(answer.text == "A rollback restores the earlier version. [1]")
+    let answer = try await answerer.answer("rollback restores version", passages: [passage])
+    #expect(answer.text == "A rollback restores the earlier version. [1]", "\(answer)")
     #expect(answer.degraded == "embedding_unavailable")
   }
 }
