@@ -66,9 +66,10 @@ import Testing
       (#"{"jsonrpc": "1.0", "id": 1, "method": "ping"}"#, -32600), ("{", -32700), ("[]", -32600),
       (#"{"jsonrpc": "2.0", "id": {}, "method": "ping"}"#, -32600),
     ] {
-      let reply = try await call(server, message)
-      guard case .integer(code) = reply["error"]?["code"] else {
-        Issue.record("\(message) gave \(reply)")
+      let reply = try await server.post("/mcp", message)
+      #expect(reply.status == (code == -32600 || code == -32700 ? 400 : 200), "\(message)")
+      guard case .integer(code) = reply.json["error"]?["code"] else {
+        Issue.record("\(message) gave \(reply.body)")
         continue
       }
     }

@@ -164,6 +164,12 @@ package struct ToolServer: Sendable {
     }
   }
 
+  /// Whether a message was no message: over HTTP that is a bad request.
+  static func isRefusal(_ answer: JSONValue) -> Bool {
+    guard case .integer(let code) = answer["error"]?["code"] else { return false }
+    return code == Code.parseError.rawValue || code == Code.invalidRequest.rawValue
+  }
+
   private static func success(_ result: JSONValue, id: JSONValue) -> JSONValue {
     .object([("jsonrpc", .string("2.0")), ("id", id), ("result", result)])
   }
@@ -239,6 +245,7 @@ extension RagService {
         )
         .takes(Schema.reference("RPCMessage"))
         .gives(Schema.reference("RPCMessage"))
+        .gives(Schema.reference("RPCMessage"), status: 400)
         .gives(Schema.anything, status: 202)
       ) { [self] request, context in
         let body = try await bodyReader.read(request, limit: 4 << 20)
@@ -246,8 +253,8 @@ extension RagService {
           service: self,
           context: ToolServer.CallContext(
             caller: context.caller, span: context.span, requestID: context.requestID))
-        let answer = await server.answer(body)
-        return answer.map { Response(json: $0) } ?? Response(status: .accepted)
+        guard let answer = await server.answer(body) else { return Response(status: .accepted) }
+        return Response(status: ToolServer.isRefusal(answer) ? .badRequest : .ok, json: answer)
       }
     ]
   }
