@@ -1,6 +1,9 @@
 # make demo   ingest corpus/ and answer three questions; does all the set-up
 # make test   run every test; does all the set-up
 # make build  .build/release/rag
+# make test-clients  unmodified clients of OpenAI, LangChain, Cohere and MCP (from pip)
+# make test-schema   schemathesis on /openapi.json (from pip)
+# make deploy-check  dashboard, alerts and examples of deploy/
 # make test-llm     answer questions with a real language model on this machine (fetches 300 MB once)
 # make test-faults  what `rag serve` does when its language model fails, as a table
 
@@ -9,11 +12,13 @@ SHELL := /bin/bash
 
 APT_PACKAGES := libcurl4-openssl-dev libsqlite3-dev libopenblas-dev libdnnl-dev libstemmer-dev libxml2-dev \
 	libzip-dev poppler-utils qpdf python3 python3-pip
+# For tests alone.
+TEST_PACKAGES := chromium chromium-driver curl openssl
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
 RAG := .build/release/rag
 PREFIX ?= /usr/local
 
-.PHONY: demo test test-llm test-faults build deps model lint format install clean
+.PHONY: demo test test-deps test-page test-conduct test-clients test-schema test-llm test-faults deploy-check build deps model lint format install clean
 
 demo: build model
 	@$(RAG) ingest corpus
@@ -27,6 +32,34 @@ demo: build model
 test: deps model
 	swift build -c release --build-tests
 	swift test -c release --skip-build --no-parallel
+	$(MAKE) test-conduct test-page
+
+test-deps:
+	@$(MAKE) --no-print-directory deps APT_PACKAGES="$(TEST_PACKAGES)"
+
+# The server on real sockets.
+test-conduct: build model test-deps
+	python3 Tests/ClientTests/conduct_test.py --rag $(RAG)
+	Tests/ClientTests/transcript.sh $(RAG) > /dev/null
+
+# The web page in headless Chromium.
+test-page: build model test-deps
+	python3 Tests/PageTests/page_test.py --rag $(RAG)
+
+# Unmodified clients of other APIs, from pip.
+test-clients: build model
+	$(RAG) models pull cl100k_base
+	python3 -m venv .build/clients
+	.build/clients/bin/pip install --quiet -r Tests/ClientTests/requirements.txt
+	.build/clients/bin/python Tests/ClientTests/clients_test.py --rag $(RAG)
+
+test-schema: build model
+	python3 -m venv .build/schema
+	.build/schema/bin/pip install --quiet schemathesis
+	PATH="$$PWD/.build/schema/bin:$$PATH" Tests/ClientTests/schema_test.sh $(RAG)
+
+deploy-check:
+	python3 deploy/check.py $(if $(METRICS),--metrics $(METRICS))
 
 test-llm: build model
 	Tests/LLMTests/run.sh --rag $(RAG)
