@@ -54,7 +54,7 @@ final class TestServer: Sendable {
   ///   - model: writes the answers; `nil` extracts.
   init(
     _ documents: [(id: String, text: String, metadata: [String: MetadataValue])] = TestServer.documents,
-    model: (any LanguageModel)? = nil, reranker: (any Reranker)? = nil, vocabulary: TokenVocabulary? = nil,
+    model: (any LanguageModel)? = nil, reranker: (any Reranker)? = nil, vocabulary: TokenVocabulary? = nil, traces: TraceExporter? = nil,
     configuration change: (inout ServiceConfiguration) -> Void = { _ in }
   ) async throws {
     let path = folder("home")
@@ -85,7 +85,7 @@ final class TestServer: Sendable {
     let lines = Box()
     service = RagService(
       configuration, home: home, wiring: wiring, metrics: ServiceMetrics(version: "test"),
-      log: AccessLog(level: .info) { line in lines.text.withLock { $0 += line } }, traces: nil, threads: 1)
+      log: AccessLog(level: .info) { line in lines.text.withLock { $0 += line } }, traces: traces, threads: 1)
     responder = try await Self.responder(of: try service.application())
     box = lines
   }
