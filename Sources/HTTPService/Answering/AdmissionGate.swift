@@ -20,8 +20,16 @@ package struct AdmissionError: Error, Sendable {
 /// Work runs on threads of its own, so that connections are served while all cores search. What cannot be done in
 /// time is refused at once: work that nobody waits for any more would only make the queue longer.
 package final class AdmissionGate: Sendable {
+  /// Kinds of work, which take different times.
+  package enum Work: Int, CaseIterable, Sendable {
+    case search, embed
+    /// The second half of a question: it goes before what has not begun.
+    case extract
+  }
+
   private struct Waiter {
     var id: UInt64
+    var work: Work
     var continuation: CheckedContinuation<Void, any Error>
   }
 
@@ -29,8 +37,8 @@ package final class AdmissionGate: Sendable {
     var running = 0
     var waiting: [Waiter] = []
     var nextID: UInt64 = 0
-    /// How long a piece of work takes, milliseconds: moving mean.
-    var meanMilliseconds = 5.0
+    /// How long a piece of work takes, milliseconds, by kind: moving means.
+    var means = [5.0, 20.0, 100.0]
     var cancelled: Set<UInt64> = []
   }
 
@@ -61,19 +69,24 @@ package final class AdmissionGate: Sendable {
   ///
   /// - Throws: `AdmissionError`, `CancellationError`, and what `body` throws.
   package static func run<Value: Sendable>(
-    _ gate: AdmissionGate?, deadline: ContinuousClock.Instant?,
+    _ gate: AdmissionGate?, _ work: Work = .search, deadline: ContinuousClock.Instant?,
     _ body: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     guard let gate else { return try await body() }
-    return try await gate.run(deadline: deadline, body)
+    return try await gate.run(work, deadline: deadline, body)
+  }
+
+  /// How long a piece of work takes, as far as is known.
+  package func expected(_ work: Work) -> Duration {
+    .milliseconds(Int64(state.withLock { $0.means[work.rawValue] }))
   }
 
   package func run<Value: Sendable>(
-    deadline: ContinuousClock.Instant?, _ body: @escaping @Sendable () async throws -> Value
+    _ work: Work = .search, deadline: ContinuousClock.Instant?, _ body: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
-    try await enter(deadline)
+    try await enter(work, deadline)
     let start = ContinuousClock.now
-    defer { leave(after: start.duration(to: .now).milliseconds) }
+    defer { leave(work, after: start.duration(to: .now).milliseconds) }
     if let deadline, deadline <= .now { throw AdmissionError(code: .tooLate, retryAfter: 1) }
     try Task.checkCancellation()
     return try await withTaskExecutorPreference(workers) { try await body() }
@@ -84,24 +97,27 @@ package final class AdmissionGate: Sendable {
   /// - Throws: `AdmissionError`.
   package func requirePlace(by deadline: ContinuousClock.Instant?) throws(AdmissionError) {
     let refusal = state.withLock { state -> AdmissionError? in
-      state.running < slots && state.waiting.isEmpty ? nil : self.refusal(state, deadline)
+      state.running < slots && state.waiting.isEmpty ? nil : self.refusal(state, .search, deadline)
     }
     if let refusal { throw refusal }
   }
 
   /// Why one more may not wait; `nil` where it may.
-  private func refusal(_ state: State, _ deadline: ContinuousClock.Instant?) -> AdmissionError? {
-    let ahead = Double(state.waiting.count + 1) * state.meanMilliseconds / Double(slots)
+  private func refusal(
+    _ state: State, _ work: Work, _ deadline: ContinuousClock.Instant?
+  ) -> AdmissionError? {
+    let own = state.means[work.rawValue]
+    let before = work == .extract ? state.waiting.filter { $0.work == .extract } : state.waiting
+    let ahead = before.reduce(own) { $0 + state.means[$1.work.rawValue] } / Double(slots)
     let seconds = max(1, min(60, Int((ahead / 1000).rounded(.up))))
     if state.waiting.count >= limit { return AdmissionError(code: .queueFull, retryAfter: seconds) }
-    if let deadline, ContinuousClock.now.duration(to: deadline).milliseconds < ahead + state.meanMilliseconds
-    {
+    if let deadline, ContinuousClock.now.duration(to: deadline).milliseconds < ahead + own {
       return AdmissionError(code: .tooLate, retryAfter: seconds)
     }
     return nil
   }
 
-  private func enter(_ deadline: ContinuousClock.Instant?) async throws {
+  private func enter(_ work: Work, _ deadline: ContinuousClock.Instant?) async throws {
     enum Decision {
       case go
       case wait(UInt64)
@@ -112,18 +128,18 @@ package final class AdmissionGate: Sendable {
         state.running += 1
         return .go
       }
-      if let refusal = self.refusal(state, deadline) { return .refuse(refusal) }
+      if let refusal = self.refusal(state, work, deadline) { return .refuse(refusal) }
       state.nextID += 1
       return .wait(state.nextID)
     }
     switch decision {
     case .go: return
     case .refuse(let error): throw error
-    case .wait(let id): try await wait(id)
+    case .wait(let id): try await wait(id, work)
     }
   }
 
-  private func wait(_ id: UInt64) async throws {
+  private func wait(_ id: UInt64, _ work: Work) async throws {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         enum Outcome {
@@ -136,7 +152,9 @@ package final class AdmissionGate: Sendable {
             state.running += 1
             return .go
           }
-          state.waiting.append(Waiter(id: id, continuation: continuation))
+          let waiter = Waiter(id: id, work: work, continuation: continuation)
+          let place = work == .extract ? state.waiting.firstIndex { $0.work != .extract } : nil
+          state.waiting.insert(waiter, at: place ?? state.waiting.endIndex)
           return .queued
         }
         switch outcome {
@@ -158,9 +176,9 @@ package final class AdmissionGate: Sendable {
     state.withLock { _ = $0.cancelled.remove(id) }
   }
 
-  private func leave(after milliseconds: Double) {
+  private func leave(_ work: Work, after milliseconds: Double) {
     let next = state.withLock { state -> Waiter? in
-      state.meanMilliseconds += (milliseconds - state.meanMilliseconds) / 16
+      state.means[work.rawValue] += (milliseconds - state.means[work.rawValue]) / 16
       guard !state.waiting.isEmpty else {
         state.running -= 1
         return nil

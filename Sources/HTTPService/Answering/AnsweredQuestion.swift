@@ -36,7 +36,12 @@ package struct AnsweredQuestion: Sendable {
     _ question: AskedQuestion, of collection: DocumentCollection, with tools: AnsweringTools,
     gate: AdmissionGate? = nil, onEvent: @escaping @Sendable (Event) async -> Void = { _ in }
   ) async throws -> AnsweredQuestion {
-    let found = try await FoundPassages.find(question, in: collection, with: tools, gate: gate)
+    var searched = question
+    if let gate, question.isExtractive || tools.model == nil {
+      // A search whose answer could not be made in time is not begun.
+      searched.deadline = question.deadline.map { $0 - gate.expected(.extract) }
+    }
+    let found = try await FoundPassages.find(searched, in: collection, with: tools, gate: gate)
     await onEvent(.retrieval(found))
     let start = ContinuousClock.now
     let analyzer = try Analyzer(configuration: found.result.snapshot.configuration.analyzer)
@@ -60,7 +65,7 @@ package struct AnsweredQuestion: Sendable {
       // It waits for another server most of the time: no core is held for it.
       answer = try await answerer.answer(ready) { await onEvent(.answer($0)) }
     } else {
-      answer = try await AdmissionGate.run(gate, deadline: question.deadline) {
+      answer = try await AdmissionGate.run(gate, .extract, deadline: question.deadline) {
         try await extractive.answer(ready) { await onEvent(.answer($0)) }
       }
     }

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Embeds together what is asked for at the same time.
 ///
-/// Nothing waits for company: what arrives while the model works goes into its next batch. So a lone question is as
-/// fast as without, and under load the model runs on full batches.
+/// Nothing waits for company: what arrives while all lanes work goes into the next batch. So a lone question is as fast as
+/// without. A model in this process has a lane a core: one batch over all cores would wait for its longest text.
 package final class MicroBatchingEmbedder: Embedder {
   private struct Waiting {
     var texts: [String]
@@ -13,23 +13,26 @@ package final class MicroBatchingEmbedder: Embedder {
   }
 
   private struct State {
-    var isWorking = false
+    var working = 0
     var waiting: [Waiting] = []
   }
 
   private let base: any Embedder
   private let limit: Int
+  private let lanes: Int
   private let onBatch: @Sendable (_ size: Int) -> Void
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - limit: texts of a batch.
+  ///   - lanes: batches at a time.
   ///   - onBatch: is told the size of each batch.
   package init(
-    _ base: any Embedder, limit: Int = 32, onBatch: @escaping @Sendable (_ size: Int) -> Void = { _ in }
+    _ base: any Embedder, limit: Int = 32, lanes: Int = 1, onBatch: @escaping @Sendable (_ size: Int) -> Void = { _ in }
   ) {
     self.base = base
     self.limit = limit
+    self.lanes = lanes
     self.onBatch = onBatch
   }
 
@@ -44,11 +47,9 @@ package final class MicroBatchingEmbedder: Embedder {
     // Many texts are a batch of their own.
     guard texts.count < limit else { return try await base.embed(texts, as: role) }
     let isFirst = state.withLock { state in
-      guard state.isWorking else {
-        state.isWorking = true
-        return true
-      }
-      return false
+      guard state.working < lanes else { return false }
+      state.working += 1
+      return true
     }
     do {
       if isFirst {
@@ -58,13 +59,11 @@ package final class MicroBatchingEmbedder: Embedder {
       }
       return try await withCheckedThrowingContinuation { continuation in
         let isLate = state.withLock { state in
-          guard state.isWorking else {
-            state.isWorking = true
-            state.waiting.append(Waiting(texts: texts, role: role, continuation: continuation))
-            return true
-          }
           state.waiting.append(Waiting(texts: texts, role: role, continuation: continuation))
-          return false
+          // A lane may have come free since the look at them.
+          guard state.working < lanes else { return false }
+          state.working += 1
+          return true
         }
         if isLate { next() }
       }
@@ -79,14 +78,16 @@ package final class MicroBatchingEmbedder: Embedder {
   private func next() {
     let batch = state.withLock { state -> [Waiting] in
       guard let first = state.waiting.first else {
-        state.isWorking = false
+        state.working -= 1
         return []
       }
       var batch: [Waiting] = []
       var count = 0
       var rest: [Waiting] = []
+      // The other lanes get their share of what waits.
+      let share = min(limit, (state.waiting.reduce(0) { $0 + $1.texts.count } + lanes - 1) / lanes)
       for waiting in state.waiting {
-        if waiting.role == first.role, count + waiting.texts.count <= limit || batch.isEmpty {
+        if waiting.role == first.role, count + waiting.texts.count <= share || batch.isEmpty {
           batch.append(waiting)
           count += waiting.texts.count
         } else {

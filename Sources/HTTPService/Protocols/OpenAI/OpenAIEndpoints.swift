@@ -115,7 +115,7 @@ extension RagService {
     for start in stride(from: 0, to: texts.count, by: 64) {
       let part = Array(texts[start..<min(texts.count, start + 64)])
       let batch = try await watch.cancelling(context.channel) { [gate] in
-        try await gate.run(deadline: deadline) { try await embedder.embed(part, as: .passage) }
+        try await gate.run(.embed, deadline: deadline) { try await embedder.embed(part, as: .passage) }
       }
       for row in 0..<part.count {
         data.append(

@@ -38,7 +38,7 @@ extension RagService {
     let ranker = try await ranker()
     let texts = documents
     let scores = try await watch.cancelling(context.channel) { [gate] in
-      try await gate.run(deadline: deadline) { try await ranker.scores(query, texts) }
+      try await gate.run(.embed, deadline: deadline) { try await ranker.scores(query, texts) }
     }
     let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(top)
     let results = order.map { index -> JSONValue in
