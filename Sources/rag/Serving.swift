@@ -82,7 +82,9 @@ extension Wiring {
         try await self.embedder(named: nil, threads: nil, for: configuration), home: home)
       let entry = SharedEmbedders.Entry(
         base: base,
-        batching: MicroBatchingEmbedder(base, lanes: base.identity.pooling == .provider ? 1 : settings.threads) {
+        batching: MicroBatchingEmbedder(
+          base, lanes: base.identity.pooling == .provider ? 1 : settings.threads
+        ) {
           metrics.registry.record(Double($0), in: "rag_query_embedding_batch_size")
         })
       return embedders.keep(entry, for: [name, base.identity.model])

@@ -10,7 +10,8 @@ import Testing
     let refused = try await shut.send(
       .post, "/search", #"{"query": "drift"}"#, headers: [.origin: "https://app.example"])
     #expect(refused.status == 403)
-    #expect(try await shut.send(.options, "/search", headers: preflight).headers[.accessControlAllowOrigin] == nil)
+    #expect(
+      try await shut.send(.options, "/search", headers: preflight).headers[.accessControlAllowOrigin] == nil)
 
     let open = try await TestServer { $0.corsOrigins = ["https://app.example"] }
     let asked = try await open.send(.options, "/search", headers: preflight)

@@ -54,7 +54,8 @@ final class TestServer: Sendable {
   ///   - model: writes the answers; `nil` extracts.
   init(
     _ documents: [(id: String, text: String, metadata: [String: MetadataValue])] = TestServer.documents,
-    model: (any LanguageModel)? = nil, reranker: (any Reranker)? = nil, vocabulary: TokenVocabulary? = nil, traces: TraceExporter? = nil,
+    model: (any LanguageModel)? = nil, reranker: (any Reranker)? = nil, vocabulary: TokenVocabulary? = nil,
+    traces: TraceExporter? = nil,
     configuration change: (inout ServiceConfiguration) -> Void = { _ in }
   ) async throws {
     let path = folder("home")

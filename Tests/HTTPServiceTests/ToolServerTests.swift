@@ -64,6 +64,7 @@ import Testing
       (#"{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "rm"}}"#, -32602),
       (#"{"jsonrpc": "2.0", "id": 1, "method": "resources/list"}"#, -32601),
       (#"{"jsonrpc": "1.0", "id": 1, "method": "ping"}"#, -32600), ("{", -32700), ("[]", -32600),
+      (#"[{"jsonrpc": "2.0", "id": 1, "method": "ping"}]"#, -32600),
       (#"{"jsonrpc": "2.0", "id": {}, "method": "ping"}"#, -32600),
     ] {
       let reply = try await server.post("/mcp", message)

@@ -47,7 +47,8 @@ import Transport
     #expect(request.headers["x-team"] == "a b")
     let body = try TestServer.parse(String(decoding: request.body ?? [], as: UTF8.self))
     guard case .array(let resources) = body["resourceSpans"],
-      case .array(let scopes) = resources.first?["scopeSpans"], case .array(let spans) = scopes.first?["spans"]
+      case .array(let scopes) = resources.first?["scopeSpans"],
+      case .array(let spans) = scopes.first?["spans"]
     else {
       Issue.record("no spans in \(body)")
       return
@@ -59,7 +60,9 @@ import Transport
     #expect(root["parentSpanId"]?.text == "00f067aa0ba902b7")
     let chat = try #require(spans.first { $0["name"]?.text == "chat scripted" })
     #expect(chat["parentSpanId"]?.text == root["spanId"]?.text)
-    #expect("\(chat["attributes"] ?? .null)".contains(#"{"key":"gen_ai.usage.input_tokens","value":{"intValue":"11"}}"#))
+    #expect(
+      "\(chat["attributes"] ?? .null)".contains(
+        #"{"key":"gen_ai.usage.input_tokens","value":{"intValue":"11"}}"#))
     #expect(!"\(body)".contains("major drift"), "the question is in the trace")
   }
 
@@ -75,7 +78,9 @@ import Transport
     #expect(metrics.registry.value(of: "rag_trace_spans_dropped_total") == dropped)
   }
 
-  @Test(arguments: ["", "00-abc-def-01", "00-" + String(repeating: "0", count: 32) + "-00f067aa0ba902b7-01", "x-y-z"])
+  @Test(arguments: [
+    "", "00-abc-def-01", "00-" + String(repeating: "0", count: 32) + "-00f067aa0ba902b7-01", "x-y-z",
+  ])
   func aBrokenParentBeginsANewTrace(_ header: String) async throws {
     let collector = Collector()
     let traces = exporter(collector, ServiceMetrics(version: "test"))

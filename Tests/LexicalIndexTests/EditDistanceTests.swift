@@ -21,11 +21,15 @@ import Testing
   @Test(arguments: [1, 2, 3]) func equalsTheWholeTable(_ limit: Int) {
     var generator = SeededGenerator(seed: 7)
     for _ in 0..<3000 {
-      let a = (0..<Int.random(in: 0...9, using: &generator)).map { _ in UInt32.random(in: 97...99, using: &generator) }
+      let a = (0..<Int.random(in: 0...9, using: &generator)).map { _ in
+        UInt32.random(in: 97...99, using: &generator)
+      }
       var edits = EditDistance(from: a, limit: limit)
       // Rows are used again: what an earlier word left must not matter.
       for _ in 0..<5 {
-        let b = (0..<Int.random(in: 0...11, using: &generator)).map { _ in UInt8.random(in: 97...99, using: &generator) }
+        let b = (0..<Int.random(in: 0...11, using: &generator)).map { _ in
+          UInt8.random(in: 97...99, using: &generator)
+        }
         let right = slow(a, b.map(UInt32.init))
         #expect(edits.distance(to: b) == (right <= limit ? right : nil), "\(a) \(b), limit \(limit), seed 7")
       }

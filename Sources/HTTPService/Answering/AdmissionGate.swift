@@ -8,6 +8,8 @@ package struct AdmissionError: Error, Sendable {
     case queueFull = "queue_full"
     /// It would not be done by its deadline.
     case tooLate = "too_late"
+    /// Its deadline had passed before it could begin, on a server that was free: no load is to blame.
+    case deadlineTooShort = "deadline_too_short"
   }
 
   package var code: Code
@@ -82,12 +84,15 @@ package final class AdmissionGate: Sendable {
   }
 
   package func run<Value: Sendable>(
-    _ work: Work = .search, deadline: ContinuousClock.Instant?, _ body: @escaping @Sendable () async throws -> Value
+    _ work: Work = .search, deadline: ContinuousClock.Instant?,
+    _ body: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
-    try await enter(work, deadline)
+    let waited = try await enter(work, deadline)
     let start = ContinuousClock.now
     defer { leave(work, after: start.duration(to: .now).milliseconds) }
-    if let deadline, deadline <= .now { throw AdmissionError(code: .tooLate, retryAfter: 1) }
+    if let deadline, deadline <= .now {
+      throw AdmissionError(code: waited ? .tooLate : .deadlineTooShort, retryAfter: 1)
+    }
     try Task.checkCancellation()
     return try await withTaskExecutorPreference(workers) { try await body() }
   }
@@ -117,7 +122,8 @@ package final class AdmissionGate: Sendable {
     return nil
   }
 
-  private func enter(_ work: Work, _ deadline: ContinuousClock.Instant?) async throws {
+  /// - Returns: whether there was a wait.
+  private func enter(_ work: Work, _ deadline: ContinuousClock.Instant?) async throws -> Bool {
     enum Decision {
       case go
       case wait(UInt64)
@@ -133,9 +139,11 @@ package final class AdmissionGate: Sendable {
       return .wait(state.nextID)
     }
     switch decision {
-    case .go: return
+    case .go: return false
     case .refuse(let error): throw error
-    case .wait(let id): try await wait(id, work)
+    case .wait(let id):
+      try await wait(id, work)
+      return true
     }
   }
 

@@ -28,7 +28,8 @@ package final class MicroBatchingEmbedder: Embedder {
   ///   - lanes: batches at a time.
   ///   - onBatch: is told the size of each batch.
   package init(
-    _ base: any Embedder, limit: Int = 32, lanes: Int = 1, onBatch: @escaping @Sendable (_ size: Int) -> Void = { _ in }
+    _ base: any Embedder, limit: Int = 32, lanes: Int = 1,
+    onBatch: @escaping @Sendable (_ size: Int) -> Void = { _ in }
   ) {
     self.base = base
     self.limit = limit

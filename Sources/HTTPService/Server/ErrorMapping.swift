@@ -20,6 +20,11 @@ struct ErrorMapping {
   init(_ error: any Error) {
     switch error {
     case let error as ServiceError: self = Self.service(error)
+    case let error as AdmissionError where error.code == .deadlineTooShort:
+      self.init(
+        .badRequest, error.code.rawValue,
+        "'deadline_ms' is shorter than this takes on a free server: give it more")
+      parameter = "deadline_ms"
     case let error as AdmissionError:
       let why =
         error.code == .queueFull

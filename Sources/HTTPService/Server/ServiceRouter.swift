@@ -19,19 +19,30 @@ extension RagService {
       var all = known
       if known.contains(.get) { all.append(.head) }
       let allowed = (all + [.options]).map(\.rawValue).sorted()
-      let others: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .trace, .connect]
+      let others: [HTTPRequest.Method] =
+        [.get, .head, .post, .put, .patch, .delete, .trace, .connect]
+        + [HTTPRequest.Method("QUERY")].compactMap { $0 }
       for method in others where !all.contains(method) {
-        router.on(RouterPath(path), method: method) { _, _ -> Response in
+        router.on(RouterPath(path), method: method) { request, _ -> Response in
+          let allowed = Self.narrowed(allowed, request)
           var error = ServiceError(.methodNotAllowed, "this path takes \(allowed.joined(separator: ", "))")
           error.allowed = allowed
           throw error
         }
       }
-      router.on(RouterPath(path), method: .options) { _, _ in
-        Response(status: .noContent, headers: [.allow: allowed.joined(separator: ", ")])
+      router.on(RouterPath(path), method: .options) { request, _ in
+        Response(
+          status: .noContent, headers: [.allow: Self.narrowed(allowed, request).joined(separator: ", ")])
       }
     }
     return router
+  }
+
+  /// Of an open-ended path's methods those of the part that is asked for: chunks are not deleted.
+  private static func narrowed(_ allowed: [String], _ request: Request) -> [String] {
+    let path = request.uri.path
+    let isChunks = path.hasPrefix("/api/v1/documents/") && path.hasSuffix("/chunks")
+    return isChunks ? allowed.filter { $0 != "DELETE" } : allowed
   }
 
   /// Asks who it is and whether they may, before the handler sees anything.

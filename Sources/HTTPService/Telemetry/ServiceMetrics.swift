@@ -63,8 +63,12 @@ package final class ServiceMetrics: Sendable {
       registry.add(0, to: "rag_admission_refused_total", ["reason": reason])
     }
     for state in ["done", "failed"] { registry.add(0, to: "rag_jobs_total", ["state": state]) }
-    for reason in ["missing", "invalid", "scope"] { registry.add(0, to: "rag_auth_failures_total", ["reason": reason]) }
-    for outcome in ["found", "empty", "failed"] { registry.add(0, to: "rag_searches_total", ["outcome": outcome]) }
+    for reason in ["missing", "invalid", "scope"] {
+      registry.add(0, to: "rag_auth_failures_total", ["reason": reason])
+    }
+    for outcome in ["found", "empty", "failed"] {
+      registry.add(0, to: "rag_searches_total", ["outcome": outcome])
+    }
     for rating in ["up", "down"] { registry.add(0, to: "rag_feedback_total", ["rating": rating]) }
     for (result, _) in IngestReport.Counts().byResult {
       registry.add(0, to: "rag_ingest_documents_total", ["result": result])

@@ -64,7 +64,8 @@ extension JSONValue: CustomStringConvertible {
     var value = value
     value.withUTF8 { text in
       var start = 0
-      for (place, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F {
+      for (place, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F
+      {
         bytes.append(contentsOf: text[start..<place])
         start = place + 1
         switch byte {

@@ -56,6 +56,13 @@ enum Schema {
     return .object(schema)
   }
 
+  /// An object that is sent to us: what may be left out may also be null.
+  static func request(_ members: [(String, JSONValue)], required: [String] = []) -> JSONValue {
+    object(
+      members.map { (name, schema) in (name, required.contains(name) ? schema : optional(schema)) },
+      required: required)
+  }
+
   /// All members are always there.
   static func record(_ members: [(String, JSONValue)]) -> JSONValue {
     object(members, required: members.map(\.0))

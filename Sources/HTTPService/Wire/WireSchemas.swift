@@ -40,7 +40,7 @@ enum WireSchemas {
     ),
     (
       "Question",
-      Schema.object(
+      Schema.request(
         [("question", Schema.text(atLeast: 1, atMost: QuestionReader.textLimit))] + retrieval + [
           (
             "history",
@@ -55,7 +55,7 @@ enum WireSchemas {
     ),
     (
       "Search",
-      Schema.object(
+      Schema.request(
         [("query", Schema.text(atLeast: 1, atMost: QuestionReader.textLimit))] + retrieval,
         required: ["query"])
     ),
@@ -149,10 +149,10 @@ enum WireSchemas {
     ),
     (
       "Upload",
-      Schema.object(
+      Schema.request(
         uploadMembers + [
           ("collection", Schema.text(atLeast: 1, atMost: 64)),
-          ("documents", Schema.list(Schema.object(uploadMembers), atLeast: 1, atMost: Upload.limit)),
+          ("documents", Schema.list(Schema.request(uploadMembers), atLeast: 1, atMost: Upload.limit)),
         ])
     ),
     (
@@ -200,7 +200,7 @@ enum WireSchemas {
     ),
     (
       "Feedback",
-      Schema.object(
+      Schema.request(
         [
           ("answer_id", Schema.text(atLeast: 1, atMost: 64)), ("rating", Schema.oneOf("up", "down")),
           ("comment", Schema.text(atLeast: 0, atMost: 8192)),
@@ -262,7 +262,7 @@ enum WireSchemas {
     ),
     (
       "EmbeddingRequest",
-      Schema.object(
+      Schema.request(
         [
           ("model", Schema.text(atLeast: 1, atMost: 256)),
           (
@@ -291,7 +291,7 @@ enum WireSchemas {
     ),
     (
       "ChatRequest",
-      Schema.object(
+      Schema.request(
         [
           ("model", Schema.text(atLeast: 1, atMost: 256)),
           (
@@ -348,7 +348,7 @@ enum WireSchemas {
   private static let rerank: [(String, JSONValue)] = [
     (
       "RerankRequest",
-      Schema.object(
+      Schema.request(
         [
           ("model", Schema.text), ("query", Schema.text(atLeast: 1, atMost: QuestionReader.textLimit)),
           (

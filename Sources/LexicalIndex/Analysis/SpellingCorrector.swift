@@ -59,7 +59,8 @@ package struct SpellingCorrector {
     if best == nil || allowance > 1 {
       let limit = min(allowance, max(1, term.unicodeScalars.count / 4))
       for (candidate, found) in candidates(near: term, limit: limit) {
-        offer(String(decoding: candidate, as: UTF8.self), distance: found.distance, frequency: found.frequency)
+        offer(
+          String(decoding: candidate, as: UTF8.self), distance: found.distance, frequency: found.frequency)
       }
     }
     return best
@@ -77,9 +78,12 @@ package struct SpellingCorrector {
         let distance: Int?
         if isASCII, abs(candidate.count - bytes) <= limit, candidate.allSatisfy({ $0 < 0x80 }) {
           distance = edits.distance(to: candidate)
-        } else if abs(candidate.count - bytes) <= limit * 4, !isASCII || candidate.contains(where: { $0 >= 0x80 }) {
+        } else if abs(candidate.count - bytes) <= limit * 4,
+          !isASCII || candidate.contains(where: { $0 >= 0x80 })
+        {
           // An edit changes at most four bytes.
-          distance = edits.distance(to: String(decoding: candidate, as: UTF8.self).unicodeScalars.map(\.value))
+          distance = edits.distance(
+            to: String(decoding: candidate, as: UTF8.self).unicodeScalars.map(\.value))
         } else {
           distance = nil
         }

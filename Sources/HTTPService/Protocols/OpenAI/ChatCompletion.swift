@@ -12,7 +12,8 @@ extension RagService {
     guard try home.catalog.collection(named: name) != nil else { throw try await unknownModel(chat.model) }
     let reader = QuestionReader(service: self, caller: context.caller)
     var question = AskedQuestion(try reader.query(chat.question))
-    question.query.topK = try fields.integer("top_k", in: 1...QuestionReader.topKLimit) ?? configuration.questionTopK
+    question.query.topK =
+      try fields.integer("top_k", in: 1...QuestionReader.topKLimit) ?? configuration.questionTopK
     question.history = chat.history
     question.deadline = try reader.deadline(fields)
     question.maximumTokens = chat.maximumTokens

@@ -32,6 +32,8 @@ extension RagService {
       }
       documents.append(text)
     }
+    // There is one reranker: its name is in the answer, whatever was asked for.
+    _ = try fields.text("model", atMost: 256)
     let top = try fields.integer("top_n", in: 1...1_000_000) ?? documents.count
     let withTexts = try fields.bool("return_documents") ?? false
     let deadline = try QuestionReader(service: self, caller: context.caller).deadline(fields)

@@ -36,7 +36,7 @@ package struct ToolServer: Sendable {
     self.init(service: service, context: CallContext(caller: .everybody, span: nil, requestID: "stdio"))
   }
 
-  /// Answers a message.
+  /// Answers a message. Batches, which revision 2025-06-18 took out, are refused.
   ///
   /// - Returns: `nil` for a notification.
   package func answer(_ bytes: [UInt8]) async -> JSONValue? {
@@ -45,16 +45,6 @@ package struct ToolServer: Sendable {
       message = try RequestFields.parse(bytes)
     } catch {
       return Self.failure(.parseError, error.message, id: .null)
-    }
-    if case .array(let batch) = message {
-      guard !batch.isEmpty, batch.count <= 100 else {
-        return Self.failure(.invalidRequest, "a batch must hold 1 to 100 messages", id: .null)
-      }
-      var answers: [JSONValue] = []
-      for message in batch {
-        if let reply = await answer(message) { answers.append(reply) }
-      }
-      return answers.isEmpty ? nil : .array(answers)
     }
     return await answer(message)
   }
