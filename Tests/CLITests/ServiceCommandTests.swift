@@ -24,15 +24,18 @@ import Testing
 
   @Test func aFolderOfPromptsStandsAboveTheBuiltIn() throws {
     try FileManager.default.createDirectory(atPath: folder("prompts"), withIntermediateDirectories: true)
-    try Data("[user]\nShort: {{question}}\n".utf8).write(to: URL(fileURLWithPath: folder("prompts/answer.mustache")))
+    try Data("[user]\nShort: {{question}}\n".utf8).write(
+      to: URL(fileURLWithPath: folder("prompts/answer.mustache")))
     try Data("prompts: \(folder("prompts"))\n".utf8).write(to: URL(fileURLWithPath: folder("rag.yaml")))
-    let rendered = try rag.run("prompts", "render", "answer", "--question", "Why?", "--config", folder("rag.yaml"))
+    let rendered = try rag.run(
+      "prompts", "render", "answer", "--question", "Why?", "--config", folder("rag.yaml"))
     #expect(rendered.output == "--- user\nShort: Why?\n")
   }
 
   @Test func keysAreMadeListedAndRevoked() throws {
     let made = try rag.run(
-      "keys", "create", "loader", "--scope", "ingest", "--scope", "query", "--label", "hr", "--expires-days", "2",
+      "keys", "create", "loader", "--scope", "ingest", "--scope", "query", "--label", "hr", "--expires-days",
+      "2",
       "--json"
     ).json()
     let key = try #require(made["key"] as? String)
