@@ -25,7 +25,7 @@ struct RagCommand: AsyncParsableCommand {
       IngestCommand.self, SearchCommand.self, QueryCommand.self, ExplainCommand.self, EmbedCommand.self,
       CollectionsCommand.self, ModelsCommand.self, DoctorCommand.self, CompactCommand.self,
       ReindexCommand.self, EvalCommand.self, ServeCommand.self, KeysCommand.self, PromptsCommand.self,
-      MCPCommand.self,
+      MCPCommand.self, BenchCommand.self,
     ])
 
   static func main() async {

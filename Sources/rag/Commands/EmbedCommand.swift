@@ -1,6 +1,7 @@
 import ArgumentParser
 import Embeddings
 import Foundation
+import Storage
 
 struct EmbedCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -65,24 +66,5 @@ struct EmbedCommand: AsyncParsableCommand {
       }
       if !global.quiet { Terminal.note("\(npy): \(rows) × \(embedder.identity.dimension) float32") }
     }
-  }
-}
-
-/// A float32 matrix in NumPy's format, version 1.0.
-struct NumPyFile {
-  var rows: Int
-  var columns: Int
-  var values: [Float]
-
-  var data: Data {
-    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rows), \(columns)), }"
-    // Magic, version and length take ten bytes; the whole is padded to 64 and ends with a newline.
-    let padding = 64 - (10 + header.utf8.count + 1) % 64
-    header += String(repeating: " ", count: padding % 64) + "\n"
-    var data = Data([0x93] + Array("NUMPY".utf8) + [1, 0])
-    withUnsafeBytes(of: UInt16(header.utf8.count).littleEndian) { data.append(contentsOf: $0) }
-    data.append(contentsOf: header.utf8)
-    values.withUnsafeBytes { data.append(contentsOf: $0) }
-    return data
   }
 }
