@@ -9,12 +9,16 @@ package struct EmbeddingModelIdentity: Codable, Hashable, Sendable {
   /// Name for people, such as `all-MiniLM-L6-v2`.
   package var model: String
   /// SHA-256, hex, over weights, vocabulary and configuration; for a provider, over base URL and model name.
+  /// A profile other than `exact` is appended, as it makes other vectors.
   package var weightsHash: String
   /// Columns of the vectors it makes.
   package var dimension: Int
   package var pooling: Pooling
   /// Longest input, tokens, special tokens included.
   package var maximumTokens: Int
+
+  /// What the vectors were computed with.
+  package var profile: EmbeddingProfile { EmbeddingProfile(weightsHash: weightsHash) }
 
   package init(model: String, weightsHash: String, dimension: Int, pooling: Pooling, maximumTokens: Int) {
     self.model = model

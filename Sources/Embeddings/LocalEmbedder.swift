@@ -25,28 +25,24 @@ package final class LocalEmbedder: Embedder {
 
   /// Opens the model in `directory`.
   ///
-  /// - Parameter threads: how many texts are embedded at a time, at most.
+  /// - Parameters:
+  ///   - threads: how many texts are embedded at a time, at most.
+  ///   - engine: what multiplies float32 matrices.
   /// - Throws: `EmbeddingError.modelMissing`, `.modelInvalid` naming the file and what is wrong.
   /// - Complexity: O(bytes of the layers' weights).
-  package convenience init(directory: String, threads: Int) throws(EmbeddingError) {
-    try self.init(directory: directory, threads: threads, precision: .float32, engine: .current)
-  }
-
   package init(
-    directory: String, threads: Int, precision: MatrixPrecision, engine: MatrixEngine = .current
+    directory: String, threads: Int, profile: EmbeddingProfile = .standard, engine: MatrixEngine = .current
   ) throws(EmbeddingError) {
     self.directory = directory
     let folder = try ModelDirectory(path: directory)
     let weights = try SafetensorsFile(path: directory + "/model.safetensors")
     encoder = try BertEncoder(
-      configuration: folder.configuration, weights: weights, precision: precision, engine: engine,
+      configuration: folder.configuration, weights: weights,
+      precision: profile == .exact ? .float32 : .bfloat16, engine: engine,
       threads: threads)
     tokenizer = try folder.tokenizer()
     prompts = folder.prompts
-    var identity = try folder.identity()
-    // Rounded weights make other vectors: they must not be mixed with exact ones.
-    if precision == .bfloat16 { identity.weightsHash += "+bfloat16" }
-    self.identity = identity
+    identity = try folder.identity(profile: profile)
     self.threads = max(1, threads)
   }
 

@@ -107,7 +107,9 @@ package struct ModelDirectory: Sendable {
   /// if the folder can be written.
   ///
   /// - Throws: `EmbeddingError`, if a file cannot be read.
-  package func identity() throws(EmbeddingError) -> EmbeddingModelIdentity {
+  package func identity(
+    profile: EmbeddingProfile = .exact
+  ) throws(EmbeddingError) -> EmbeddingModelIdentity {
     var record: ModelRecord
     let known = ModelRecord.read(in: path)
     if let known, known.fits(path) {
@@ -119,7 +121,7 @@ package struct ModelDirectory: Sendable {
       if known == nil { try? record.write(in: path) }
     }
     return EmbeddingModelIdentity(
-      model: record.name, weightsHash: record.weightsHash, dimension: configuration.hiddenSize,
+      model: record.name, weightsHash: record.weightsHash + profile.suffix, dimension: configuration.hiddenSize,
       pooling: pooling,
       maximumTokens: maximumTokens)
   }

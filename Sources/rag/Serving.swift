@@ -76,7 +76,7 @@ extension Wiring {
     let prompts = try prompts()
     let vocabulary = SharedVocabulary(path: settings.modelsFolder + TokenVocabulary.place)
     @Sendable func embedder(_ configuration: CollectionConfiguration?) async throws -> SharedEmbedders.Entry {
-      let name = configuration?.embedding.model ?? ""
+      let name = configuration.map { Self.sharingKey($0.embedding) } ?? ""
       if let known = embedders.known(name) { return known }
       let base = cached(
         try await self.embedder(named: nil, threads: nil, for: configuration), home: home)
@@ -87,7 +87,7 @@ extension Wiring {
         ) {
           metrics.registry.record(Double($0), in: "rag_query_embedding_batch_size")
         })
-      return embedders.keep(entry, for: [name, base.identity.model])
+      return embedders.keep(entry, for: [name, Self.sharingKey(base.identity)])
     }
     return RagService.Wiring(
       open: { name in
@@ -116,6 +116,11 @@ extension Wiring {
       },
       query: { try self.settings.query($0) },
       tokenVocabulary: { try vocabulary.load() })
+  }
+
+  /// Collections whose models are equal in name and profile share one.
+  private static func sharingKey(_ model: EmbeddingModelIdentity) -> String {
+    model.model + model.profile.suffix
   }
 
   /// Sends traces where the standard variables of OpenTelemetry say.

@@ -22,10 +22,14 @@ struct Wiring {
 
   /// The embedding model that is configured, or named by a flag.
   ///
-  /// - Parameter collection: a collection that it is for; the dimension recorded there saves asking a provider.
+  /// - Parameters:
+  ///   - profile: above the settings, for what belongs to no collection.
+  ///   - collection: a collection that it is for: it keeps the profile that it was made with, and the dimension
+  ///     recorded there saves asking a provider.
   /// - Throws: `EmbeddingError.modelMissing`, saying how to get it.
   func embedder(
-    named flag: String? = nil, threads: Int? = nil, for collection: CollectionConfiguration? = nil
+    named flag: String? = nil, threads: Int? = nil, profile: EmbeddingProfile? = nil,
+    for collection: CollectionConfiguration? = nil
   ) async throws -> any Embedder {
     let threads = threads ?? settings.threads
     let section = settings.file.embedding
@@ -33,7 +37,8 @@ struct Wiring {
     case "local":
       let name = flag ?? settings.environment["RAG_MODEL"] ?? section?.model ?? PinnedModel.allMiniLML6v2.name
       let store = ModelStore(root: settings.modelsFolder)
-      return try LocalEmbedder(directory: try store.directory(of: name), threads: threads)
+      let profile = try collection?.embedding.profile ?? profile ?? settings.embeddingProfile()
+      return try LocalEmbedder(directory: try store.directory(of: name), threads: threads, profile: profile)
     case "openai":
       let known = collection.flatMap { $0.embedding.pooling == .provider ? $0.embedding.dimension : nil }
       return try await providerEmbedder(section, model: flag, dimension: known)

@@ -26,7 +26,7 @@ struct LocalEmbedderTests {
   /// 500 passages as another runtime embeds them in float32.
   @Test(arguments: MatrixEngine.allCases) func equalsReference(engine: MatrixEngine) throws {
     let embedder = try LocalEmbedder(
-      directory: InstalledModel.require(), threads: 2, precision: .float32, engine: engine)
+      directory: InstalledModel.require(), threads: 2, profile: .exact, engine: engine)
     let texts = try Self.passages()
     let batch = try embedder.embedSynchronously(texts)
     let bytes = [UInt8](try Fixture.data("embeddings.f16"))
@@ -53,8 +53,8 @@ struct LocalEmbedderTests {
 
   @Test func bfloat16IsFaithful() throws {
     let directory = try InstalledModel.require()
-    let exact = try LocalEmbedder(directory: directory, threads: 2)
-    let rounded = try LocalEmbedder(directory: directory, threads: 2, precision: .bfloat16, engine: .oneDNN)
+    let exact = try LocalEmbedder(directory: directory, threads: 2, profile: .exact)
+    let rounded = try LocalEmbedder(directory: directory, threads: 2, profile: .faithful)
     #expect(exact.identity != rounded.identity)
     let texts = Array(try Self.passages().prefix(120))
     let x = try exact.embedSynchronously(texts).matrix
@@ -68,7 +68,7 @@ struct LocalEmbedderTests {
     let folder = TemporaryFolder()
     try TinyModel(hidden: 24, heads: 3, wide: 50, positions: 64).write(to: folder.path)
     func embedder(_ threads: Int) throws -> LocalEmbedder {
-      try LocalEmbedder(directory: folder.path, threads: threads, precision: .float32, engine: engine)
+      try LocalEmbedder(directory: folder.path, threads: threads, profile: .exact, engine: engine)
     }
     let seed: UInt64 = 11
     var generator = SeededGenerator(seed: seed)
@@ -106,7 +106,7 @@ struct LocalEmbedderTests {
       let model = TinyModel(seed: seed, type: type, prefix: prefix)
       try model.write(to: folder.path)
       let embedder = try LocalEmbedder(
-        directory: folder.path, threads: 1, precision: .float32, engine: engine)
+        directory: folder.path, threads: 1, profile: .exact, engine: engine)
       for text in ["", "the quick brown fox.", "a ab bb the the the . . fox foxs quick brown a b a b ab"] {
         let wanted = model.oracle(embedder.tokenizer.encode(text, limit: 40))
         let got = try embedder.embedSynchronously([text]).matrix.values

@@ -27,7 +27,8 @@ struct DoctorCommand: AsyncParsableCommand {
     for collection in report.collections where collection.model.pooling != .provider {
       do {
         try store.verify(name: collection.model.model)
-        let identity = try ModelDirectory(path: store.directory(of: collection.model.model)).identity()
+        let identity = try ModelDirectory(path: store.directory(of: collection.model.model))
+          .identity(profile: collection.model.profile)
         if identity != collection.model {
           report.problems.append(
             DoctorReport.Problem(

@@ -3,6 +3,8 @@ import Embeddings
 import Foundation
 import Storage
 
+extension EmbeddingProfile: ExpressibleByArgument {}
+
 struct EmbedCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "embed",
@@ -23,6 +25,9 @@ struct EmbedCommand: AsyncParsableCommand {
   @Option(help: "Embedding model by name.")
   var model: String?
 
+  @Option(help: "How exactly it computes: exact, faithful or fast.")
+  var profile: EmbeddingProfile?
+
   @Option(help: "Threads.")
   var threads: Int?
 
@@ -35,7 +40,7 @@ struct EmbedCommand: AsyncParsableCommand {
 
   func run() async throws {
     let wiring = try Wiring(global)
-    let embedder = try await wiring.embedder(named: model, threads: threads)
+    let embedder = try await wiring.embedder(named: model, threads: threads, profile: profile)
     var matrix: [Float] = []
     var rows = 0
     var lines: [String] = []

@@ -24,9 +24,11 @@ struct ConfigurationFile: Decodable, Equatable {
     var apiKeyVariable: String?
     var apiKeyFile: String?
     var dimensions: Int?
+    /// How exactly the local model of new collections computes: `exact`, `faithful` or `fast`.
+    var profile: String?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-      case provider, model, dimensions
+      case provider, model, dimensions, profile
       case baseURL = "base_url"
       case apiKeyVariable = "api_key_env"
       case apiKeyFile = "api_key_file"

@@ -50,6 +50,15 @@ struct Settings {
     return (environment["HOME"] ?? ".") + "/.cache/rag/models"
   }
 
+  /// How exactly the model of new collections computes.
+  func embeddingProfile() throws -> EmbeddingProfile {
+    guard let name = environment["RAG_EMBEDDING_PROFILE"] ?? file.embedding?.profile else { return .standard }
+    guard let profile = EmbeddingProfile(rawValue: name) else {
+      throw UsageError("embedding.profile must be exact, faithful or fast, not '\(name)'")
+    }
+    return profile
+  }
+
   /// How new collections are cut.
   func chunking() throws -> ChunkingOptions {
     var options = ChunkingOptions()
