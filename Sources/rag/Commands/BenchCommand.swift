@@ -9,5 +9,8 @@ struct BenchCommand: AsyncParsableCommand {
       Each prints one JSON object. The programs in Benchmarks/engines/ run them beside other libraries.
       """,
     shouldDisplay: false,
-    subcommands: [BenchEmbedCommand.self, BenchANNCommand.self, BenchLexicalCommand.self])
+    subcommands: [
+      BenchEmbedCommand.self, BenchANNCommand.self, BenchLexicalCommand.self, BenchIngestCommand.self,
+      BenchQueryCommand.self,
+    ])
 }
