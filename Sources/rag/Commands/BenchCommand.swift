@@ -11,6 +11,6 @@ struct BenchCommand: AsyncParsableCommand {
     shouldDisplay: false,
     subcommands: [
       BenchEmbedCommand.self, BenchANNCommand.self, BenchLexicalCommand.self, BenchIngestCommand.self,
-      BenchQueryCommand.self,
+      BenchQueryCommand.self, BenchPathsCommand.self,
     ])
 }
