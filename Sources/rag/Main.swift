@@ -7,19 +7,21 @@ enum Main {
   static func main() {
     // A reader that goes away ends us with an error of write, not with a signal in the middle of a commit.
     signal(SIGPIPE, SIG_IGN)
+    let handed: Handed
     do {
       var command = try RagCommand.parseAsRoot()
-      if !(command is any AsyncParsableCommand) {
+      guard let asynchronous = command as? any AsyncParsableCommand else {
         // Without the concurrency runtime: callgrind 3.19 ends at the exit of the first thread, which that brings.
         try command.run()
         return
       }
+      handed = Handed(command: asynchronous)
     } catch {
       end(with: error)
     }
     Task {
       do {
-        try await runAsynchronously()
+        try await run(handed)
       } catch {
         end(with: error)
       }
@@ -28,10 +30,14 @@ enum Main {
     dispatchMain()
   }
 
-  private static func runAsynchronously() async throws {
-    let command = try RagCommand.parseAsRoot()
-    guard var asynchronous = command as? any AsyncParsableCommand else { return }
-    try await asynchronous.run()
+  /// `@unchecked Sendable`: made by the first thread, used by the one task that it starts.
+  private struct Handed: @unchecked Sendable {
+    let command: any AsyncParsableCommand
+  }
+
+  private static func run(_ handed: Handed) async throws {
+    var command = handed.command
+    try await command.run()
   }
 
   private static func end(with error: any Error) -> Never {

@@ -70,7 +70,11 @@ final class IngestStages: @unchecked Sendable {
       do { try await commit.value } catch { failure = failure ?? error }
     }
     commits = []
-    if let failure { throw failure }
+    guard let failure else { return }
+    // What was to be committed behind the failure is of no use.
+    embedding?.cancel()
+    _ = await embedding?.result
+    throw failure
   }
 
   private func embed(_ texts: [String]) async throws -> Matrix {
@@ -80,6 +84,7 @@ final class IngestStages: @unchecked Sendable {
     // In steps, so that progress is seen; a vector does not depend on its neighbours in a step.
     let step = 128 * max(1, threads)
     for start in stride(from: 0, to: texts.count, by: step) {
+      try Task.checkCancellation()
       let part = Array(texts[start..<min(texts.count, start + step)])
       values.append(contentsOf: try await embedder.embed(part, as: .passage).matrix.values)
       report { $0.chunksEmbedded += part.count }

@@ -77,7 +77,6 @@ struct BenchIngestCommand: AsyncParsableCommand {
     }
     let compacting = ProcessUsage.since(merge)
     let documents = report.documents.added
-    let resident = ProcessUsage.residentBytes
     Terminal.out(
       JSONValue.object([
         ("documents", .integer(documents)), ("chunks", .integer(report.chunks)),
@@ -88,7 +87,7 @@ struct BenchIngestCommand: AsyncParsableCommand {
         ("cores_used", .number(ingest.cpu / ingest.wall)),
         ("compact_seconds", compact ? .number(compacting.wall) : .null),
         ("compact_cpu_seconds", compact ? .number(compacting.cpu) : .null),
-        ("resident_bytes", .integer(resident.anonymous + resident.files)),
+        ("resident_bytes", .integer(ServiceMetrics.residentBytes)),
       ]).description)
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evaluation
 import Foundation
 import HTTPService
 import Retrieval
@@ -35,6 +36,13 @@ struct BenchQueryCommand: AsyncParsableCommand {
     guard clients >= 1, rounds >= 1 else {
       throw ValidationError("--clients and --rounds must be at least 1")
     }
+    let options = retrieval
+    let hasOthers =
+      [options.filter, options.fusion, options.reranker, options.model].contains { $0 != nil }
+      || options.depth != nil || options.efSearch != nil || options.exact || options.plain
+    if url != nil, hasOthers {
+      throw ValidationError("With --url only --collection, --mode and --top-k go to the server.")
+    }
   }
 
   func run() async throws {
@@ -50,43 +58,41 @@ struct BenchQueryCommand: AsyncParsableCommand {
     _ = try await asks.ask(first)
     let firstAnswer = ProcessUsage.since(start)
     _ = try await measure(texts, asks)
-    var latencies = Latencies()
-    var stages: [String: Latencies] = [:]
+    var milliseconds: [Double] = []
+    var stages: [String: [Double]] = [:]
     let begin = ProcessUsage.now
     for _ in 0..<rounds {
       for answer in try await measure(texts, asks) {
-        latencies.append(answer.seconds)
-        for (stage, milliseconds) in answer.stages {
-          stages[stage, default: Latencies()].append(milliseconds)
-        }
+        milliseconds.append(answer.milliseconds)
+        for (stage, time) in answer.stages { stages[stage, default: []].append(time) }
       }
     }
     let used = ProcessUsage.since(begin)
     let count = Double(texts.count * rounds)
-    let resident = ProcessUsage.residentBytes
+    milliseconds.sort()
     Terminal.out(
       JSONValue.object([
         ("queries", .integer(texts.count)), ("rounds", .integer(rounds)), ("clients", .integer(clients)),
         ("through", .string(url == nil ? "process" : "http")),
         ("queries_per_second", .number(count / used.wall)),
-        ("p50_ms", .number(latencies.quantile(0.5) * 1000)),
-        ("p99_ms", .number(latencies.quantile(0.99) * 1000)),
-        ("cpu_ms_per_query", .number(used.cpu / count * 1000)),
+        ("p50_ms", .number(Bootstrap.quantile(milliseconds, 0.5))),
+        ("p99_ms", .number(Bootstrap.quantile(milliseconds, 0.99))),
+        // Through HTTP it is the server that works: its figures are its own to tell.
+        ("cpu_ms_per_query", url == nil ? .number(used.cpu / count * 1000) : .null),
         ("open_to_first_answer_ms", .number(firstAnswer.wall * 1000)),
-        ("stage_p50_ms", JSONValue(timings: stages.mapValues { $0.quantile(0.5) })),
-        ("resident_anonymous_bytes", .integer(resident.anonymous)),
-        ("resident_file_bytes", .integer(resident.files)),
+        ("stage_p50_ms", JSONValue(timings: stages.mapValues { Bootstrap.quantile($0.sorted(), 0.5) })),
+        ("resident_bytes", url == nil ? .integer(ServiceMetrics.residentBytes) : .null),
       ]).description)
   }
 
-  /// Answers one question.
+  /// Answers one question; gives milliseconds by stage.
   private struct Asker: Sendable {
     var ask: @Sendable (String) async throws -> [String: Double]
   }
 
   private struct Asked: Sendable {
-    var seconds: Double
-    /// Milliseconds.
+    var milliseconds: Double
+    /// Milliseconds by stage; none through HTTP.
     var stages: [String: Double]
   }
 
@@ -95,10 +101,13 @@ struct BenchQueryCommand: AsyncParsableCommand {
       let transport = try CurlTransport(CurlTransport.Options(proxy: .direct))
       let topK = retrieval.topK ?? 10
       let mode = (retrieval.mode ?? .hybrid).rawValue
+      let collection = retrieval.collection
       return Asker { text in
-        let body = JSONValue.object([
+        var members: [(String, JSONValue)] = [
           ("query", .string(text)), ("top_k", .integer(topK)), ("mode", .string(mode)),
-        ])
+        ]
+        if let collection { members.append(("collection", .string(collection))) }
+        let body = JSONValue.object(members)
         let answer = try await transport.send(
           TransportRequest(.post, url, headers: ["Content-Type": "application/json"], body: body.bytes))
         guard answer.status == 200 else { throw UsageError("\(url) answers with status \(answer.status)") }
@@ -126,7 +135,7 @@ struct BenchQueryCommand: AsyncParsableCommand {
           for index in stride(from: client, to: texts.count, by: clients) {
             let start = ProcessUsage.now
             let stages = try await asker.ask(texts[index])
-            asked.append(Asked(seconds: ProcessUsage.since(start).wall, stages: stages))
+            asked.append(Asked(milliseconds: ProcessUsage.since(start).wall * 1000, stages: stages))
           }
           return asked
         }
