@@ -9,5 +9,5 @@ struct BenchCommand: AsyncParsableCommand {
       Each prints one JSON object.
       """,
     shouldDisplay: false,
-    subcommands: [BenchIngestCommand.self, BenchQueryCommand.self, BenchPathsCommand.self])
+    subcommands: [BenchEmbedCommand.self, BenchIngestCommand.self, BenchQueryCommand.self, BenchPathsCommand.self])
 }

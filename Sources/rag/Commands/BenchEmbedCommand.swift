@@ -1,5 +1,6 @@
 import ArgumentParser
 import Embeddings
+import Evaluation
 import Foundation
 import HTTPService
 import Kernels
@@ -59,7 +60,7 @@ struct BenchEmbedCommand: AsyncParsableCommand {
     var wall: [Double] = []
     var cpu: [Double] = []
     var tokenizing: [Double] = []
-    var latencies = Latencies()
+    var latencies: [Double] = []
     var batch = try embedder.embedSynchronously(Array(passages.prefix(8)))
     for _ in 0..<rounds {
       var start = ProcessUsage.now
@@ -77,6 +78,7 @@ struct BenchEmbedCommand: AsyncParsableCommand {
         latencies.append(ProcessUsage.since(start).wall)
       }
     }
+    latencies.sort()
     let tokens = Double(batch.tokenCounts.reduce(0, +))
     var members: [(String, JSONValue)] = [
       ("model", .string(embedder.identity.model)), ("profile", .string(embedder.identity.profile.rawValue)),
@@ -85,8 +87,8 @@ struct BenchEmbedCommand: AsyncParsableCommand {
       ("tokens_per_second", .number(tokens / Self.median(wall))),
       ("tokens_per_cpu_second", .number(tokens / Self.median(cpu))),
       ("documents_per_second", .number(Double(passages.count) / Self.median(wall))),
-      ("queries", .integer(questions.count)), ("query_p50_ms", .number(latencies.quantile(0.5) * 1e3)),
-      ("query_p99_ms", .number(latencies.quantile(0.99) * 1e3)),
+      ("queries", .integer(questions.count)), ("query_p50_ms", .number(Bootstrap.quantile(latencies, 0.5) * 1e3)),
+      ("query_p99_ms", .number(Bootstrap.quantile(latencies, 0.99) * 1e3)),
       ("tokenizer_tokens_per_second", .number(Self.median(tokenizing))),
       ("open_and_first_vector_ms", .number(firstVector * 1e3)),
     ]
@@ -116,8 +118,7 @@ struct BenchEmbedCommand: AsyncParsableCommand {
   }
 
   private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? 0 : (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    Bootstrap.quantile(values.sorted(), 0.5)
   }
 
   private static func cosines(_ matrix: Matrix, to path: String) throws -> [(String, JSONValue)] {
