@@ -74,15 +74,6 @@ static void mean_rows(const float *x, float *out, size_t rows, size_t columns) {
   }
 }
 
-static void to_bfloat16(const float *x, uint16_t *out, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, 4);
-    int is_nan = (bits & 0x7FFFFFFFu) > 0x7F800000u;
-    out[i] = is_nan ? (uint16_t)(bits >> 16 | 0x40) : (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
-  }
-}
-
 const rag_transformer_kernels rag_transformer_scalar = {
-    layer_norm, add_bias, add_bias_gelu, softmax, attention, mean_rows, to_bfloat16,
+    layer_norm, add_bias, add_bias_gelu, softmax, attention, mean_rows,
 };

@@ -295,15 +295,6 @@ static void mean_rows(const float *x, float *out, size_t rows, size_t columns) {
   }
 }
 
-static void to_bfloat16(const float *x, uint16_t *out, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, 4);
-    uint32_t rounded = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
-    out[i] = (uint16_t)((bits & 0x7FFFFFFFu) > 0x7F800000u ? bits >> 16 | 0x40 : rounded);
-  }
-}
-
 const rag_transformer_kernels TABLE = {
-    layer_norm, add_bias, add_bias_gelu, softmax, attention, mean_rows, to_bfloat16,
+    layer_norm, add_bias, add_bias_gelu, softmax, attention, mean_rows,
 };

@@ -24,15 +24,14 @@ static inline dnnl_status_t rag_dnnl_stream(dnnl_stream_t *stream, dnnl_engine_t
 /// The product's primitive descriptor for `rows` rows. `packed` is the weights' layout, or NULL for oneDNN's choice.
 static inline dnnl_status_t rag_dnnl_linear_descriptor(dnnl_primitive_desc_t *out, dnnl_engine_t engine,
                                                        int64_t rows, int64_t inputs, int64_t outputs,
-                                                       int is_bfloat16, int with_gelu,
+                                                       int with_gelu,
                                                        const dnnl_memory_desc_t *packed) {
-  dnnl_data_type_t type = is_bfloat16 ? dnnl_bf16 : dnnl_f32;
   dnnl_dims_t x_shape = {rows, inputs}, w_shape = {inputs, outputs}, y_shape = {rows, outputs};
   dnnl_dims_t bias_shape = {1, outputs};
   dnnl_memory_desc_t x, w, y, bias;
-  dnnl_status_t status = dnnl_memory_desc_init_by_tag(&x, 2, x_shape, type, dnnl_ab);
+  dnnl_status_t status = dnnl_memory_desc_init_by_tag(&x, 2, x_shape, dnnl_f32, dnnl_ab);
   if (status == dnnl_success) {
-    status = dnnl_memory_desc_init_by_tag(&w, 2, w_shape, type, dnnl_format_tag_any);
+    status = dnnl_memory_desc_init_by_tag(&w, 2, w_shape, dnnl_f32, dnnl_format_tag_any);
   }
   if (status == dnnl_success) status = dnnl_memory_desc_init_by_tag(&y, 2, y_shape, dnnl_f32, dnnl_ab);
   if (status == dnnl_success) status = dnnl_memory_desc_init_by_tag(&bias, 2, bias_shape, dnnl_f32, dnnl_ab);
@@ -106,14 +105,14 @@ static inline void rag_dnnl_linear_destroy(rag_dnnl_linear *linear) {
 
 /// The primitive for `rows` rows and weights in the layout of `packed`.
 static inline dnnl_status_t rag_dnnl_linear_create(rag_dnnl_linear *out, dnnl_engine_t engine, int64_t rows,
-                                                   int64_t inputs, int64_t outputs, int is_bfloat16,
+                                                   int64_t inputs, int64_t outputs,
                                                    int with_gelu, const_dnnl_memory_t packed) {
   memset(out, 0, sizeof *out);
   const dnnl_memory_desc_t *layout;
   dnnl_primitive_desc_t product = NULL;
   dnnl_status_t status = dnnl_memory_get_memory_desc(packed, &layout);
   if (status == dnnl_success) {
-    status = rag_dnnl_linear_descriptor(&product, engine, rows, inputs, outputs, is_bfloat16, with_gelu, layout);
+    status = rag_dnnl_linear_descriptor(&product, engine, rows, inputs, outputs, with_gelu, layout);
   }
   if (status != dnnl_success) return status;
   const dnnl_memory_desc_t *x = dnnl_primitive_desc_query_md(product, dnnl_query_src_md, 0);

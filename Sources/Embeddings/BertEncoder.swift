@@ -6,15 +6,6 @@ import Kernels
 /// whatever else is embedded beside it and on however many threads.
 /// - Source: Devlin et al. 2019, "BERT", section 3; Reimers and Gurevych 2019, "Sentence-BERT", section 3.
 package final class BertEncoder: Sendable {
-  struct Layer: Sendable {
-    let queryKeyValue: LinearLayer
-    let attentionOutput: LinearLayer
-    let attentionNorm: LayerNorm
-    let up: LinearLayer
-    let down: LinearLayer
-    let outputNorm: LayerNorm
-  }
-
   struct LayerNorm: Sendable {
     let gamma: TensorFloats
     let beta: TensorFloats
@@ -25,23 +16,31 @@ package final class BertEncoder: Sendable {
   /// Shape `[maximumPositions, hiddenSize]` each, with a token type's row added: the first type's, and for encoders of
   /// pairs the second's.
   private let positions: [[Float]]
-  private let embeddingNorm: LayerNorm
-  private let layers: [Layer]
+  private let layers: any BertLayers
 
-  /// Takes the weights out of `file`, packed for the engine.
+  /// Takes the weights out of `file`, packed for what computes.
   ///
+  /// - Parameters:
+  ///   - profile: as `EmbeddingProfile.realized(by:)` gives it.
+  ///   - engine: what multiplies float32 matrices.
   /// - Throws: `EmbeddingError.modelInvalid` naming the tensor that is missing or doesn't fit.
   /// - Complexity: O(weights of the layers); word embeddings stay in the mapped file.
   package init(
-    configuration: BertConfiguration, weights file: SafetensorsFile, precision: MatrixPrecision = .float32,
+    configuration: BertConfiguration, weights file: SafetensorsFile, profile: EmbeddingProfile = .exact,
     engine: MatrixEngine = .current, threads: Int = 1, readsPairs: Bool = false
   ) throws(EmbeddingError) {
-    let loader = BertWeights(file: file, configuration: configuration, precision: precision, engine: engine)
+    let loader = BertWeights(file: file, configuration: configuration)
     self.configuration = configuration
     words = try loader.words()
     positions = try loader.positions(tokenTypes: readsPairs ? 2 : 1)
-    embeddingNorm = try loader.norm("embeddings.LayerNorm")
-    layers = try loader.layers(threads: threads)
+    let embeddingNorm = try loader.norm("embeddings.LayerNorm")
+    if profile != .exact, let kernels = EncoderKernels.current {
+      layers = try PackedBertLayers(
+        loader, precision: profile == .fast ? .int8 : .bfloat16, kernels: kernels, embeddingNorm: embeddingNorm,
+        threads: threads)
+    } else {
+      layers = try FloatBertLayers(loader, engine: engine, embeddingNorm: embeddingNorm, threads: threads)
+    }
   }
 
   /// Runs `tokens` through all layers.
@@ -60,12 +59,8 @@ package final class BertEncoder: Sendable {
     precondition(
       rows >= 1 && rows <= configuration.maximumPositions,
       "\(rows) tokens for \(configuration.maximumPositions) positions")
-    worker.prepare(rows: rows, configuration: configuration)
-    let kernels = TransformerKernels.current
-    let epsilon = configuration.layerNormEpsilon
+    layers.prepare(worker, rows: rows)
     let x = worker.states
-    let y = worker.other
-    let wide = worker.wide
     let table = words.values
     let split = min(rows, secondPart ?? rows)
     for (type, part) in [0..<split, split..<rows].enumerated() where !part.isEmpty {
@@ -80,25 +75,7 @@ package final class BertEncoder: Sendable {
         }
       }
     }
-    kernels.layerNorm(
-      x, adding: nil, gamma: embeddingNorm.gamma.values, beta: embeddingNorm.beta.values, rows: rows,
-      epsilon: epsilon)
-    for layer in layers {
-      layer.queryKeyValue.apply(x, rows: rows, to: wide, worker: worker.linear)
-      kernels.attention(
-        wide, context: worker.context, scratch: worker.scratch, tokens: rows, heads: configuration.heads,
-        headSize: configuration.headSize)
-      layer.attentionOutput.apply(worker.context, rows: rows, to: y, worker: worker.linear)
-      kernels.layerNorm(
-        y, adding: x, gamma: layer.attentionNorm.gamma.values, beta: layer.attentionNorm.beta.values,
-        rows: rows,
-        epsilon: epsilon)
-      layer.up.apply(y, rows: rows, to: wide, worker: worker.linear)
-      layer.down.apply(wide, rows: rows, to: x, worker: worker.linear)
-      kernels.layerNorm(
-        x, adding: y, gamma: layer.outputNorm.gamma.values, beta: layer.outputNorm.beta.values, rows: rows,
-        epsilon: epsilon)
-    }
+    layers.run(rows: rows, worker: worker)
     return x
   }
 

@@ -1,12 +1,11 @@
 import Kernels
-import Synchronization
 
 /// Finds a BERT encoder's tensors in a safetensors file and packs them.
 struct BertWeights {
   let file: SafetensorsFile
   let configuration: BertConfiguration
-  let precision: MatrixPrecision
-  let engine: MatrixEngine
+
+  static let queryKeyValue = ["query", "key", "value"].map { "attention.self." + $0 }
 
   private var hidden: Int { configuration.hiddenSize }
 
@@ -45,8 +44,10 @@ struct BertWeights {
   }
 
   /// A dense layer by its name and size.
-  func dense(_ name: String, inputs: Int, outputs: Int) throws(EmbeddingError) -> LinearLayer {
-    try linear([name], inputs: inputs, outputs: outputs)
+  func dense(
+    _ name: String, inputs: Int, outputs: Int, engine: MatrixEngine
+  ) throws(EmbeddingError) -> LinearLayer {
+    try linear([name], inputs: inputs, outputs: outputs, activation: .none, engine: engine)
   }
 
   func norm(_ name: String) throws(EmbeddingError) -> BertEncoder.LayerNorm {
@@ -57,15 +58,15 @@ struct BertWeights {
       beta: try floats(name + (isOld ? ".beta" : ".bias"), [hidden]))
   }
 
-  private func linear(
-    _ names: [String], inputs: Int, outputs: Int, activation: LinearLayer.Activation = .none
+  /// Dense layers of one input, beside each other.
+  func linear(
+    _ names: [String], inputs: Int, outputs: Int, activation: LinearLayer.Activation, engine: MatrixEngine
   ) throws(EmbeddingError) -> LinearLayer {
     func packed(_ weights: UnsafeBufferPointer<Float>, _ bias: [Float]) -> LinearLayer {
       bias.withUnsafeBufferPointer { bias in
         LinearLayer(
           weights: weights, bias: bias, inputs: inputs, outputs: outputs * names.count,
-          activation: activation,
-          engine: engine, precision: precision)
+          activation: activation, engine: engine)
       }
     }
     let first = try floats(names[0] + ".weight", [outputs, inputs])
@@ -80,36 +81,39 @@ struct BertWeights {
     return weights.withUnsafeBufferPointer { packed($0, bias) }
   }
 
-  private func layer(_ index: Int) throws(EmbeddingError) -> BertEncoder.Layer {
-    let prefix = "encoder.layer.\(index)."
-    let wide = configuration.intermediateSize
-    return BertEncoder.Layer(
-      queryKeyValue: try linear(
-        ["query", "key", "value"].map { prefix + "attention.self." + $0 }, inputs: hidden, outputs: hidden),
-      attentionOutput: try linear([prefix + "attention.output.dense"], inputs: hidden, outputs: hidden),
-      attentionNorm: try norm(prefix + "attention.output.LayerNorm"),
-      up: try linear([prefix + "intermediate.dense"], inputs: hidden, outputs: wide, activation: .gelu),
-      down: try linear([prefix + "output.dense"], inputs: wide, outputs: hidden),
-      outputNorm: try norm(prefix + "output.LayerNorm"))
+  /// The same in another precision; outputs of the first layer are multiplied by `firstFactor`.
+  func packed(
+    _ names: [String], inputs: Int, outputs: Int, firstFactor: Float, precision: PackedProduct.Precision,
+    kernels: EncoderKernels
+  ) throws(EmbeddingError) -> PackedProduct {
+    var tensors: [TensorFloats] = []
+    for name in names {
+      tensors.append(try floats(name + ".weight", [outputs, inputs]))
+      tensors.append(try floats(name + ".bias", [outputs]))
+    }
+    return withExtendedLifetime(tensors) {
+      let parts = names.indices.map { index in
+        PackedProduct.Part(
+          weights: tensors[2 * index].values, bias: tensors[2 * index + 1].values,
+          factor: index == 0 ? firstFactor : 1)
+      }
+      return PackedProduct(parts, inputs: inputs, precision: precision, kernels: kernels)
+    }
   }
 
-  /// All layers, packed on up to `threads` threads.
-  func layers(threads: Int) throws(EmbeddingError) -> [BertEncoder.Layer] {
-    let results = Mutex<[Result<BertEncoder.Layer, EmbeddingError>?]>(
-      Array(repeating: nil, count: configuration.layers))
-    Parallel.forEach(configuration.layers, threads: threads) { index in
-      let result: Result<BertEncoder.Layer, EmbeddingError>
+  /// What `make` makes of each layer, given how the names of its tensors begin; on up to `threads` threads.
+  func eachLayer<Layer: Sendable>(
+    threads: Int, _ make: @Sendable (String) throws(EmbeddingError) -> Layer
+  ) throws(EmbeddingError) -> [Layer] {
+    let results = Parallel.map(configuration.layers, threads: threads) { index -> Result<Layer, EmbeddingError> in
       do throws(EmbeddingError) {
-        result = .success(try layer(index))
+        return .success(try make("encoder.layer.\(index)."))
       } catch {
-        result = .failure(error)
+        return .failure(error)
       }
-      results.withLock { $0[index] = result }
     }
-    var layers: [BertEncoder.Layer] = []
-    for result in results.withLock({ $0 }) {
-      if let result { layers.append(try result.get()) }
-    }
+    var layers: [Layer] = []
+    for result in results { layers.append(try result.get()) }
     return layers
   }
 }

@@ -28,11 +28,12 @@ package final class CrossEncoder: Sendable {
   /// - Parameter threads: how many pairs are read at a time, at most.
   /// - Throws: `EmbeddingError.modelMissing`, `.modelInvalid` naming the file and what is wrong.
   package init(
-    directory: String, threads: Int, precision: MatrixPrecision = .float32, engine: MatrixEngine = .current
+    directory: String, threads: Int, profile: EmbeddingProfile = .exact, engine: MatrixEngine = .current
   ) throws(EmbeddingError) {
     let folder = try ModelDirectory(path: directory)
     let file = try SafetensorsFile(path: directory + "/model.safetensors")
     let configuration = folder.configuration
+    let profile = profile.realized(by: configuration)
     guard let labels = file.tensors["classifier.weight"]?.shape.first else {
       throw EmbeddingError(
         .modelInvalid,
@@ -45,13 +46,14 @@ package final class CrossEncoder: Sendable {
         "\(directory)/model.safetensors: the classifier has \(labels) labels; a reranker has 1 or 2")
     }
     encoder = try BertEncoder(
-      configuration: configuration, weights: file, precision: precision, engine: engine, threads: threads,
+      configuration: configuration, weights: file, profile: profile, engine: engine, threads: threads,
       readsPairs: true)
     // The head is small: it stays exact.
-    let head = BertWeights(file: file, configuration: configuration, precision: .float32, engine: engine)
+    let head = BertWeights(file: file, configuration: configuration)
     pooler = try head.dense(
-      "pooler.dense", inputs: configuration.hiddenSize, outputs: configuration.hiddenSize)
-    classifier = try head.dense("classifier", inputs: configuration.hiddenSize, outputs: labels)
+      "pooler.dense", inputs: configuration.hiddenSize, outputs: configuration.hiddenSize, engine: engine)
+    classifier = try head.dense(
+      "classifier", inputs: configuration.hiddenSize, outputs: labels, engine: engine)
     tokenizer = try folder.tokenizer()
     maximumTokens = folder.maximumTokens
     guard maximumTokens >= 5 else {
@@ -60,7 +62,7 @@ package final class CrossEncoder: Sendable {
     }
     let known = try folder.identity()
     identity =
-      "\(known.model)@\(known.weightsHash.prefix(12))" + (precision == .bfloat16 ? "+bfloat16" : "")
+      "\(known.model)@\(known.weightsHash.prefix(12))" + profile.suffix
     self.threads = max(1, threads)
   }
 

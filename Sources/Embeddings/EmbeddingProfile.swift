@@ -1,8 +1,10 @@
+import Kernels
+
 /// How exactly a local model computes; the speed that is bought with it is in `Benchmarks/engines/embed.py`.
 ///
-/// A profile is part of a model's identity: vectors of two profiles are not mixed in a collection, which is always
-/// opened with the profile that it was made with. What a processor lacks it computes in float32, which is what all
-/// profiles approximate: a collection stays usable wherever it is taken.
+/// The profile that vectors were truly computed with is part of their model's identity. A collection grows and is
+/// built again with its own profile alone; it can be searched with vectors of another, so that it answers on a
+/// processor that lacks its instructions, where float32 is computed, which all profiles approximate.
 package enum EmbeddingProfile: String, CaseIterable, Sendable {
   /// Float32.
   case exact
@@ -11,8 +13,13 @@ package enum EmbeddingProfile: String, CaseIterable, Sendable {
   /// Products of 8-bit integers: cosine to `exact` at least 0.995.
   case fast
 
-  /// What new collections are made with unless something else is asked for.
-  package static let standard = EmbeddingProfile.faithful
+  /// What new collections are made with unless something else is asked for: the best that is fast here.
+  package static let standard = EncoderKernels.current == nil ? exact : faithful
+
+  /// What this processor computes a model of that shape with when asked for this profile.
+  package func realized(by configuration: BertConfiguration) -> EmbeddingProfile {
+    EncoderKernels.current != nil && PackedBertLayers.accept(configuration) ? self : .exact
+  }
 
   /// What a model's `weightsHash` ends with; nothing for `exact`, as in collections from before there were profiles.
   package var suffix: String { self == .exact ? "" : "+" + rawValue }

@@ -27,6 +27,7 @@ package final class LocalEmbedder: Embedder {
   ///
   /// - Parameters:
   ///   - threads: how many texts are embedded at a time, at most.
+  ///   - profile: `identity` tells the one that the processor and the model allow.
   ///   - engine: what multiplies float32 matrices.
   /// - Throws: `EmbeddingError.modelMissing`, `.modelInvalid` naming the file and what is wrong.
   /// - Complexity: O(bytes of the layers' weights).
@@ -36,10 +37,9 @@ package final class LocalEmbedder: Embedder {
     self.directory = directory
     let folder = try ModelDirectory(path: directory)
     let weights = try SafetensorsFile(path: directory + "/model.safetensors")
+    let profile = profile.realized(by: folder.configuration)
     encoder = try BertEncoder(
-      configuration: folder.configuration, weights: weights,
-      precision: profile == .exact ? .float32 : .bfloat16, engine: engine,
-      threads: threads)
+      configuration: folder.configuration, weights: weights, profile: profile, engine: engine, threads: threads)
     tokenizer = try folder.tokenizer()
     prompts = folder.prompts
     identity = try folder.identity(profile: profile)

@@ -14,9 +14,8 @@ package final class LinearLayer: @unchecked Sendable {
   package let inputs: Int
   package let outputs: Int
   package let activation: Activation
-  /// What runs, which is OpenBLAS in float32 where oneDNN refuses the product.
+  /// What runs, which is OpenBLAS where oneDNN refuses the product.
   package let engine: MatrixEngine
-  package let precision: MatrixPrecision
 
   let bias: UnsafeMutableBufferPointer<Float>
   /// Shape `[outputs, inputs]`; empty when packed.
@@ -28,7 +27,7 @@ package final class LinearLayer: @unchecked Sendable {
   ///   - bias: shape `[outputs]`; copied.
   package init(
     weights: UnsafeBufferPointer<Float>, bias: UnsafeBufferPointer<Float>, inputs: Int, outputs: Int,
-    activation: Activation = .none, engine: MatrixEngine = .current, precision: MatrixPrecision = .float32
+    activation: Activation = .none, engine: MatrixEngine = .current
   ) {
     precondition(weights.count == inputs * outputs, "\(weights.count) weights for \(outputs)×\(inputs)")
     precondition(bias.count == outputs, "\(bias.count) biases for \(outputs) outputs")
@@ -40,17 +39,15 @@ package final class LinearLayer: @unchecked Sendable {
     let packed =
       engine == .oneDNN
       ? OneDNN.shared?.pack(
-        weights, inputs: inputs, outputs: outputs, precision: precision, activation: activation) : nil
+        weights, inputs: inputs, outputs: outputs, activation: activation) : nil
     self.packed = packed
     if packed != nil {
       plain = UnsafeMutableBufferPointer(start: nil, count: 0)
       self.engine = .oneDNN
-      self.precision = precision
     } else {
       plain = .allocate(capacity: weights.count)
       _ = plain.initialize(from: weights)
       self.engine = .openBLAS
-      self.precision = .float32
       MatrixEngine.openBLASUsesOneThread
     }
   }

@@ -23,11 +23,3 @@ package enum MatrixEngine: String, CaseIterable, Sendable {
   /// OpenBLAS starts threads for each product unless told not to; ours are outside it.
   static let openBLASUsesOneThread: Void = openblas_set_num_threads(1)
 }
-
-/// How the weights of a product are held.
-package enum MatrixPrecision: String, CaseIterable, Sendable {
-  case float32
-  /// Weights and inputs rounded to bfloat16, sums in float32: twice the speed and half the memory on processors
-  /// with such instructions. Needs oneDNN.
-  case bfloat16
-}

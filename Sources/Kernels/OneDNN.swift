@@ -16,17 +16,16 @@ final class OneDNN: @unchecked Sendable {
     self.engine = engine
   }
 
-  /// Weights in the layout that the product wants, or nothing where oneDNN or the processor lacks the precision.
+  /// Weights in the layout that the product wants, or nothing where oneDNN refuses.
   func pack(
-    _ weights: UnsafeBufferPointer<Float>, inputs: Int, outputs: Int, precision: MatrixPrecision,
-    activation: LinearLayer.Activation
+    _ weights: UnsafeBufferPointer<Float>, inputs: Int, outputs: Int, activation: LinearLayer.Activation
   ) -> dnnl_memory_t? {
     rag_dnnl_use_one_thread()
     // The layout depends on the weights' shape only; 64 rows stand for all.
     var descriptor: dnnl_primitive_desc_t?
     guard
       rag_dnnl_linear_descriptor(
-        &descriptor, engine, 64, Int64(inputs), Int64(outputs), precision == .bfloat16 ? 1 : 0,
+        &descriptor, engine, 64, Int64(inputs), Int64(outputs),
         activation == .gelu ? 1 : 0, nil) == dnnl_success, let descriptor
     else { return nil }
     defer { dnnl_primitive_desc_destroy(descriptor) }
@@ -51,7 +50,7 @@ final class OneDNN: @unchecked Sendable {
     var product = rag_dnnl_linear()
     let status = rag_dnnl_linear_create(
       &product, engine, Int64(rows), Int64(layer.inputs), Int64(layer.outputs),
-      layer.precision == .bfloat16 ? 1 : 0, layer.activation == .gelu ? 1 : 0, packed)
+      layer.activation == .gelu ? 1 : 0, packed)
     precondition(
       status == dnnl_success,
       "oneDNN status \(status.rawValue) for \(rows)×\(layer.inputs)×\(layer.outputs); set RAG_MATRIX=openblas"

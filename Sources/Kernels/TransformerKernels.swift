@@ -84,12 +84,4 @@ package struct TransformerKernels: @unchecked Sendable {
   ) {
     table.mean_rows(x, out, rows, columns)
   }
-
-  /// Rounds `count` floats to bfloat16, to the nearest, ties to even.
-  package func round(
-    _ x: UnsafePointer<Float>, to out: UnsafeMutableBufferPointer<UInt16>, count: Int
-  ) {
-    precondition(count <= out.count, "\(count) floats into \(out.count)")
-    table.to_bfloat16(x, out.baseAddress, count)
-  }
 }

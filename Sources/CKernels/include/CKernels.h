@@ -2,6 +2,7 @@
 // C kernels of rag: one file an instruction set, one function table a family, chosen once at start.
 #include "crc32c.h"
 #include "distance.h"
+#include "encoder.h"
 #include "exchange.h"
 #include "simd_level.h"
 #include "transformer.h"

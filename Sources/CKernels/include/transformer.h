@@ -29,9 +29,6 @@ typedef struct {
 
   /// out = mean over rows of x. Shapes [rows, columns], [columns].
   void (*mean_rows)(const float *x, float *out, size_t rows, size_t columns);
-
-  /// Rounds to the nearest bfloat16, ties to even; NaN stays NaN.
-  void (*to_bfloat16)(const float *x, uint16_t *out, size_t count);
 } rag_transformer_kernels;
 
 /// The table of a level, or NULL where it isn't built for this architecture.
