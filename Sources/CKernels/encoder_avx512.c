@@ -111,18 +111,11 @@ INLINE void store_bf16(uint16_t *out, __m512 low, __m512 high) {
   _mm512_storeu_si512(out, (__m512i)_mm512_cvtne2ps_pbh(high, low));
 }
 
-INLINE void finish(rag_product_end end, __m512 low, __m512 high, const float *factors, const float *residual,
-                   void *y, size_t place) {
+INLINE void finish(rag_product_end end, __m512 low, __m512 high, const float *residual, void *y, size_t place) {
   switch (end) {
     case RAG_TO_BFLOAT16: store_bf16((uint16_t *)y + place, low, high); break;
     case RAG_GELU_TO_BFLOAT16:
-      low = gelu(low);
-      high = gelu(high);
-      if (factors != NULL) {
-        low = _mm512_mul_ps(low, _mm512_loadu_ps(factors));
-        high = _mm512_mul_ps(high, _mm512_loadu_ps(factors + 16));
-      }
-      store_bf16((uint16_t *)y + place, low, high);
+      store_bf16((uint16_t *)y + place, gelu(low), gelu(high));
       break;
     case RAG_ADD_TO_FLOAT: {
       float *out = (float *)y + place;
@@ -143,14 +136,12 @@ static void product_bfloat16(const rag_product *product, const uint16_t *x, size
   for (size_t column = 0; column < outputs; column += PANEL, panel += inputs * PANEL) {
     __m512 bias0 = _mm512_loadu_ps(product->bias + column);
     __m512 bias1 = _mm512_loadu_ps(product->bias + column + 16);
-    const float *factors = product->factors != NULL ? product->factors + column : NULL;
     for (size_t block = 0, row = 0; block < blocks; block++) {
       size_t count = (rows - row + blocks - block - 1) / (blocks - block);
       multiply_bf16(count, x + row * inputs, inputs, panel, inputs / 2, sums, PANEL);
       for (size_t i = 0; i < count; i++, row++) {
         finish(end, _mm512_add_ps(_mm512_load_ps(sums + i * PANEL), bias0),
-               _mm512_add_ps(_mm512_load_ps(sums + i * PANEL + 16), bias1), factors, residual, y,
-               row * outputs + column);
+               _mm512_add_ps(_mm512_load_ps(sums + i * PANEL + 16), bias1), residual, y, row * outputs + column);
       }
     }
   }
@@ -169,7 +160,6 @@ static void product_int8(const rag_product *product, const rag_int8_rows *x, siz
     __m512 scale1 = _mm512_loadu_ps(product->scales + column + 16);
     __m512i total0 = _mm512_loadu_si512(product->sums + column);
     __m512i total1 = _mm512_loadu_si512(product->sums + column + 16);
-    const float *factors = product->factors != NULL ? product->factors + column : NULL;
     for (size_t block = 0, row = 0; block < blocks; block++) {
       size_t count = (rows - row + blocks - block - 1) / (blocks - block);
       multiply_int8(count, x->values + row * inputs, inputs, panel, inputs / 4, sums);
@@ -180,8 +170,8 @@ static void product_int8(const rag_product *product, const rag_int8_rows *x, siz
         __m512i high =
             _mm512_sub_epi32(_mm512_load_si512(sums + i * PANEL + 16), _mm512_mullo_epi32(zero, total1));
         finish(end, _mm512_fmadd_ps(_mm512_cvtepi32_ps(low), _mm512_mul_ps(scale, scale0), bias0),
-               _mm512_fmadd_ps(_mm512_cvtepi32_ps(high), _mm512_mul_ps(scale, scale1), bias1), factors,
-               residual, y, row * outputs + column);
+               _mm512_fmadd_ps(_mm512_cvtepi32_ps(high), _mm512_mul_ps(scale, scale1), bias1), residual, y,
+               row * outputs + column);
       }
     }
   }
@@ -199,48 +189,43 @@ INLINE void transpose(const void *in, size_t in_stride, void *out, size_t out_st
   }
 }
 
-static void pack_bfloat16(const float *weights, const float *factors, size_t inputs, size_t outputs,
-                       uint16_t *panels) {
+static void pack_bfloat16(const float *weights, float factor, size_t inputs, size_t outputs,
+                          uint16_t *panels) {
+  const __m512 times = _mm512_set1_ps(factor);
   for (size_t first = 0; first < outputs; first += 16) {
     uint16_t *out = panels + first / PANEL * PANEL * inputs + first % PANEL * 2;
     for (size_t from = 0; from < inputs; from += 32) {
       _Alignas(64) uint16_t rounded[16 * 32];
       for (size_t i = 0; i < 16; i++) {
         const float *row = weights + (first + i) * inputs + from;
-        __m512 low = _mm512_loadu_ps(row), high = _mm512_loadu_ps(row + 16);
-        low = _mm512_mul_ps(low, _mm512_loadu_ps(factors + from));
-        high = _mm512_mul_ps(high, _mm512_loadu_ps(factors + from + 16));
-        store_bf16(rounded + i * 32, low, high);
+        store_bf16(rounded + i * 32, _mm512_mul_ps(_mm512_loadu_ps(row), times),
+                   _mm512_mul_ps(_mm512_loadu_ps(row + 16), times));
       }
       transpose(rounded, 64, out + from * PANEL, 4 * PANEL);
     }
   }
 }
 
-static void pack_int8(const float *weights, const float *factors, size_t inputs, size_t outputs, int8_t *panels,
+static void pack_int8(const float *weights, float factor, size_t inputs, size_t outputs, int8_t *panels,
                    float *scales, int32_t *sums) {
   for (size_t row = 0; row < outputs; row++) {
     const float *from = weights + row * inputs;
     __m512 most = _mm512_setzero_ps();
     for (size_t k = 0; k < inputs; k += 16) {
-      __m512 v = _mm512_loadu_ps(from + k);
-      v = _mm512_mul_ps(v, _mm512_loadu_ps(factors + k));
-      most = _mm512_max_ps(most, _mm512_abs_ps(v));
+      most = _mm512_max_ps(most, _mm512_abs_ps(_mm512_loadu_ps(from + k)));
     }
     float top = _mm512_reduce_max_ps(most);
     __m512 inverse = _mm512_set1_ps(top > 0 ? 127 / top : 0);
     __m512i total = _mm512_setzero_si512();
     int8_t *out = panels + row / PANEL * PANEL * inputs + row % PANEL * 4;
     for (size_t k = 0; k < inputs; k += 16) {
-      __m512 v = _mm512_loadu_ps(from + k);
-      v = _mm512_mul_ps(v, _mm512_loadu_ps(factors + k));
-      __m512i q = _mm512_cvtps_epi32(_mm512_mul_ps(v, inverse));
+      __m512i q = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(from + k), inverse));
       total = _mm512_add_epi32(total, q);
       int32_t fours[4];
       _mm_storeu_si128((__m128i *)fours, _mm512_cvtsepi32_epi8(q));
       for (size_t j = 0; j < 4; j++) memcpy(out + (k / 4 + j) * 4 * PANEL, fours + j, 4);
     }
-    scales[row] = top / 127;
+    scales[row] = top / 127 * factor;
     sums[row] = _mm512_reduce_add_epi32(total);
   }
 }
@@ -323,23 +308,20 @@ static void norm_to_bfloat16(float *x, const float *gamma, const float *beta, si
 }
 
 static void norm_to_int8(float *x, const float *gamma, const float *beta, size_t rows, size_t columns,
-                      float epsilon, const float *factors, const rag_int8_rows *rounded) {
+                      float epsilon, const rag_int8_rows *rounded) {
   for (size_t row = 0; row < rows; row++, x += columns) {
     __m512 mean, scale, least = _mm512_setzero_ps(), most = least;
     moments(x, columns, epsilon, &mean, &scale);
     for (size_t c = 0; c < columns; c += 16) {
       __m512 v = normalized(x + c, mean, scale, gamma + c, beta + c);
       _mm512_storeu_ps(x + c, v);
-      v = _mm512_mul_ps(v, _mm512_loadu_ps(factors + c));
       least = _mm512_min_ps(least, v);
       most = _mm512_max_ps(most, v);
     }
     __m512 inverse = range(least, most, row, rounded);
     __m512i zero = _mm512_set1_epi32(rounded->zeros[row]);
     for (size_t c = 0; c < columns; c += 16) {
-      __m512 v = _mm512_loadu_ps(x + c);
-      v = _mm512_mul_ps(v, _mm512_loadu_ps(factors + c));
-      store_uint8(rounded->values + row * columns + c, v, inverse, zero);
+      store_uint8(rounded->values + row * columns + c, _mm512_loadu_ps(x + c), inverse, zero);
     }
   }
 }

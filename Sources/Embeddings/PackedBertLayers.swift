@@ -16,8 +16,6 @@ struct PackedBertLayers: BertLayers {
   private let kernels: EncoderKernels
   private let embeddingNorm: BertEncoder.LayerNorm
   private let layers: [Layer]
-  /// What states are multiplied by before they become integers.
-  private let factors: [Float]
 
   /// - Throws: `EmbeddingError.modelInvalid` naming the tensor that is missing or doesn't fit.
   init(
@@ -31,7 +29,6 @@ struct PackedBertLayers: BertLayers {
     self.precision = precision
     self.kernels = kernels
     self.embeddingNorm = embeddingNorm
-    factors = [Float](repeating: 1, count: hidden)
     // The attention's scores are powers of 2.
     let scale = Float(1.4426950408889634 / Double(configuration.headSize).squareRoot())
     layers = try weights.eachLayer(threads: threads) { prefix throws(EmbeddingError) in
@@ -101,8 +98,7 @@ struct PackedBertLayers: BertLayers {
         rounded: worker.rounded.assumingMemoryBound(to: UInt16.self))
     case .int8:
       kernels.norm(
-        x, gamma: gamma, beta: beta, rows: rows, epsilon: epsilon, factors: factors,
-        rounded: worker.integers(rows: rows))
+        x, gamma: gamma, beta: beta, rows: rows, epsilon: epsilon, rounded: worker.integers(rows: rows))
     }
   }
 

@@ -46,13 +46,13 @@ package struct EncoderKernels: @unchecked Sendable {
     table.norm_to_bfloat16(x, gamma.baseAddress, beta.baseAddress, rows, gamma.count, epsilon, rounded)
   }
 
-  /// `x = layer_norm(x)` in place, shape `[rows, gamma.count]`, and `x × factors` as integers.
+  /// `x = layer_norm(x)` in place, shape `[rows, gamma.count]`, and the same as integers.
   package func norm(
     _ x: UnsafeMutablePointer<Float>, gamma: UnsafeBufferPointer<Float>, beta: UnsafeBufferPointer<Float>,
-    rows: Int, epsilon: Float, factors: UnsafePointer<Float>, rounded: IntegerRows
+    rows: Int, epsilon: Float, rounded: IntegerRows
   ) {
     withUnsafePointer(to: rounded) {
-      table.norm_to_int8(x, gamma.baseAddress, beta.baseAddress, rows, gamma.count, epsilon, factors, $0)
+      table.norm_to_int8(x, gamma.baseAddress, beta.baseAddress, rows, gamma.count, epsilon, $0)
     }
   }
 

@@ -30,13 +30,9 @@ package final class PackedProduct: @unchecked Sendable {
   private let product: rag_product
   private let storage: UnsafeMutableRawPointer
 
-  /// - Parameters:
-  ///   - inputFactors: shape `[inputs]`: the weights are multiplied by them; what comes in was divided by them.
-  ///   - outputFactors: shape `[outputs]`: what comes out of the activation is multiplied by them.
   /// - Complexity: O(weights).
   package init(
-    _ parts: [Part], inputs: Int, precision: Precision, inputFactors: [Float]? = nil, outputFactors: [Float]? = nil,
-    kernels: EncoderKernels
+    _ parts: [Part], inputs: Int, precision: Precision, kernels: EncoderKernels
   ) {
     let outputs = parts.reduce(0) { $0 + $1.bias.count }
     let step = EncoderKernels.granularity
@@ -48,34 +44,29 @@ package final class PackedProduct: @unchecked Sendable {
     self.kernels = kernels
     let size = precision == .bfloat16 ? 2 : 1
     let panelBytes = inputs * outputs * size
-    storage = .allocate(byteCount: panelBytes + 4 * 4 * outputs, alignment: 64)
+    storage = .allocate(byteCount: panelBytes + 3 * 4 * outputs, alignment: 64)
     let columns = storage + panelBytes
-    let bias = columns.bindMemory(to: Float.self, capacity: 3 * outputs)
+    let bias = columns.bindMemory(to: Float.self, capacity: 2 * outputs)
     let scales = bias + outputs
-    let factors = scales + outputs
-    let sums = (columns + 12 * outputs).bindMemory(to: Int32.self, capacity: outputs)
+    let sums = (columns + 8 * outputs).bindMemory(to: Int32.self, capacity: outputs)
     var first = 0
     for part in parts {
-      let factor = part.factor
-      let scaled = inputFactors?.map { $0 * factor } ?? [Float](repeating: factor, count: inputs)
-      for (index, value) in part.bias.enumerated() { bias[first + index] = value * factor }
+      for (index, value) in part.bias.enumerated() { bias[first + index] = value * part.factor }
       let panels = storage + first * inputs * size
       let count = part.bias.count
       switch precision {
       case .bfloat16:
         kernels.table.pack_bfloat16(
-          part.weights.baseAddress, scaled, inputs, count, panels.assumingMemoryBound(to: UInt16.self))
+          part.weights.baseAddress, part.factor, inputs, count, panels.assumingMemoryBound(to: UInt16.self))
       case .int8:
         kernels.table.pack_int8(
-          part.weights.baseAddress, scaled, inputs, count, panels.assumingMemoryBound(to: Int8.self),
+          part.weights.baseAddress, part.factor, inputs, count, panels.assumingMemoryBound(to: Int8.self),
           scales + first, sums + first)
       }
       first += count
     }
-    if let outputFactors { factors.update(from: outputFactors, count: outputs) }
     product = rag_product(
-      inputs: inputs, outputs: outputs, panels: UnsafeRawPointer(storage), bias: bias, scales: scales, sums: sums,
-      factors: outputFactors == nil ? nil : UnsafePointer(factors))
+      inputs: inputs, outputs: outputs, panels: UnsafeRawPointer(storage), bias: bias, scales: scales, sums: sums)
   }
 
   deinit {
@@ -85,7 +76,7 @@ package final class PackedProduct: @unchecked Sendable {
   /// What becomes of the sums, and where they go: shape `[rows, outputs]`.
   package enum End {
     case bfloat16(UnsafeMutablePointer<UInt16>)
-    /// The exact (erf) form of GELU to 4e-4, times the output factors.
+    /// The exact (erf) form of GELU to 4e-4.
     case gelu(UnsafeMutablePointer<UInt16>)
     /// With the first, of the same shape, added.
     case added(UnsafePointer<Float>, UnsafeMutablePointer<Float>)

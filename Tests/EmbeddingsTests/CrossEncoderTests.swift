@@ -129,14 +129,14 @@ import Testing
     // Constant logits would agree with anything.
     #expect((model.logits.max() ?? 0) - (model.logits.min() ?? 0) > 0.3)
     let path = try write(model, limit: reference.limit)
-    for (precision, tolerance) in [(MatrixPrecision.float32, 1e-3), (.bfloat16, 0.1)] {
-      let encoder = try CrossEncoder(directory: path, threads: 2, precision: precision)
+    for (profile, tolerance) in [(EmbeddingProfile.exact, 1e-3), (.faithful, 0.1)] {
+      let encoder = try CrossEncoder(directory: path, threads: 2, profile: profile)
       var largest = 0.0
       for (pair, logit) in zip(reference.pairs, model.logits) {
         let score = try await encoder.scores(question: pair.question, passages: [pair.passage])[0]
         largest = max(largest, abs(score - logit))
       }
-      #expect(largest < tolerance, "\(name) \(precision)")
+      #expect(largest < tolerance, "\(name) \(profile)")
       // All passages of a question at once, whatever their order.
       let question = reference.pairs[0].question
       let passages = reference.pairs.prefix(6).map(\.passage)

@@ -14,14 +14,12 @@ typedef struct {
   /// int8 only, shape [outputs]: the weights' scales, and the sums of each output's integers.
   const float *scales;
   const int32_t *sums;
-  /// Factors for the outputs after GELU, shape [outputs], or NULL for none.
-  const float *factors;
 } rag_product;
 
 /// What becomes of a product's sums.
 typedef enum {
   RAG_TO_BFLOAT16,       // y: bfloat16
-  RAG_GELU_TO_BFLOAT16,  // y: bfloat16 of gelu(…) × factors; absolute error of gelu below 4e-4
+  RAG_GELU_TO_BFLOAT16,  // y: bfloat16 of gelu(…); absolute error of gelu below 4e-4
   RAG_ADD_TO_FLOAT,      // y: float32, with `residual` added
 } rag_product_end;
 
@@ -33,11 +31,11 @@ typedef struct {
 } rag_int8_rows;
 
 typedef struct {
-  /// Packs weights of shape [outputs, inputs], each times `factors[input]`, into inputs × outputs bfloat16 numbers.
-  void (*pack_bfloat16)(const float *weights, const float *factors, size_t inputs, size_t outputs,
+  /// Packs weights of shape [outputs, inputs], times `factor`, into inputs × outputs bfloat16 numbers.
+  void (*pack_bfloat16)(const float *weights, float factor, size_t inputs, size_t outputs,
                         uint16_t *panels);
   /// The same into inputs × outputs integers in −127...127, with a scale and a sum for each output.
-  void (*pack_int8)(const float *weights, const float *factors, size_t inputs, size_t outputs, int8_t *panels,
+  void (*pack_int8)(const float *weights, float factor, size_t inputs, size_t outputs, int8_t *panels,
                     float *scales, int32_t *sums);
 
   /// x: shape [rows, inputs]; residual and y: shape [rows, outputs]. A row's result depends on that row alone.
@@ -53,12 +51,12 @@ typedef struct {
   void (*attention)(const uint16_t *qkv, uint16_t *context, void *scratch, size_t tokens, size_t heads,
                     size_t head_size);
 
-  /// x = layer_norm(x) in place, and the same rounded to bfloat16, or x × factors as integers.
+  /// x = layer_norm(x) in place, and the same rounded to bfloat16, or as integers.
   /// Shape [rows, columns]; columns is a multiple of 32.
   void (*norm_to_bfloat16)(float *x, const float *gamma, const float *beta, size_t rows, size_t columns,
                            float epsilon, uint16_t *rounded);
   void (*norm_to_int8)(float *x, const float *gamma, const float *beta, size_t rows, size_t columns,
-                       float epsilon, const float *factors, const rag_int8_rows *rounded);
+                       float epsilon, const rag_int8_rows *rounded);
 
   /// Shape [rows, columns]; columns is a multiple of 32.
   void (*bfloat16_to_int8)(const uint16_t *x, size_t rows, size_t columns, const rag_int8_rows *rounded);
