@@ -77,8 +77,8 @@ package final class HNSWReader: Sendable {
     let prepared = rows.prepare(query)
     let keep = min(allowedCount, Self.survivors(k))
     let found: (ordinals: [Ordinal], distances: Int) = rows.withQuantized(prepared) { target in
-      // A walk that must collect ef rows out of a share p looks at about 20 × ef / p rows, a scan at p × n.
-      if let allowed, allowedCount * allowedCount <= 20 * ef * count {
+      // Collecting ef rows out of a share p, a walk takes ef / p steps; scanning takes p × n, each 60 times as fast.
+      if let allowed, allowedCount * allowedCount <= 60 * ef * count {
         return (QuantizedScan(rows).nearest(keep, to: target, allowed: allowed), allowedCount)
       }
       let breadth = min(count, ef * count / max(1, allowedCount))

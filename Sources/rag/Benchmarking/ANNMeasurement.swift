@@ -170,7 +170,7 @@ struct ANNMeasurement {
       }
       return JSONValue.object([
         ("ef", .integer(ef)), ("recall", .number(wanted == 0 ? 1 : Double(found) / Double(wanted))),
-        ("is_scan", .bool(isExact)), ("p50_ms", .number(Self.quantile(latencies, 0.5) * 1000)),
+        ("is_exact", .bool(isExact)), ("p50_ms", .number(Self.quantile(latencies, 0.5) * 1000)),
         ("p99_ms", .number(Self.quantile(latencies, 0.99) * 1000)),
       ])
     }
