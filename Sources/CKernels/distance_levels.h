@@ -2,7 +2,7 @@
 #include "distance.h"
 
 /// Rows that are fetched before they are needed.
-#define RAG_ROWS_AHEAD 8
+#define RAG_ROWS_AHEAD 32
 
 static inline void rag_fetch_row(const int8_t *row, size_t stride) {
   for (size_t line = 0; line < stride; line += 64) __builtin_prefetch(row + line);

@@ -42,9 +42,10 @@ struct Beam: ~Copyable {
 
   /// Keeps the node, which must be below `threshold`.
   ///
+  /// - Returns: whether it is the next to be expanded.
   /// - Complexity: O(capacity) moves of eight bytes.
   @inline(__always)
-  mutating func insert(_ key: UInt64) {
+  mutating func insert(_ key: UInt64) -> Bool {
     var low = 0
     var length = count
     while length > 0 {
@@ -57,7 +58,9 @@ struct Beam: ~Copyable {
     (keys + low + 1).update(from: keys + low, count: count - low)
     keys[low] = key
     count += 1
-    if low < firstUnexpanded { firstUnexpanded = low }
+    if low > firstUnexpanded { return false }
+    firstUnexpanded = low
+    return true
   }
 
   /// Marks the nearest node that was not expanded and returns its key.

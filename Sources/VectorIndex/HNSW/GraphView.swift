@@ -78,7 +78,7 @@ struct GraphView: @unchecked Sendable {
       computed += found
       for index in 0..<found {
         let key = keys.key(fresh[index], distance: distances[index])
-        if key < beam.threshold { beam.insert(key) }
+        if key < beam.threshold, beam.insert(key) { prefetch(fresh[index], level: level) }
         if let allowed {
           let node = Int(fresh[index])
           if allowed[node >> 6] & (1 << UInt64(node & 63)) != 0 { seen.append(key) }

@@ -27,7 +27,7 @@ struct QuantizedScan {
               vectors.distances(to: target, block, count: count, products: products, into: distances)
               for index in 0..<count {
                 let key = keys.key(block[index], distance: distances[index])
-                if key < beam.threshold { beam.insert(key) }
+                if key < beam.threshold { _ = beam.insert(key) }
               }
             }
             var filled = 0
