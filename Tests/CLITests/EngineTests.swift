@@ -28,10 +28,12 @@ import Testing
   @Test func graphIsTheSameEverywhere() throws {
     try write(3000, seed: 1, to: "base.npy")
     try write(40, seed: 2, to: "queries.npy")
-    func measured(_ name: String, threads: Int, level: String?) throws -> (graph: Data, search: [[String: Double]])
-    {
+    func measured(_ name: String, threads: Int, level: String?) throws -> (
+      graph: Data, search: [[String: Double]]
+    ) {
       let result = try program(threads: threads, level: level).run(
-        "bench", "ann", "--base", folder("base.npy"), "--queries", folder("queries.npy"), "--index", folder(name),
+        "bench", "ann", "--base", folder("base.npy"), "--queries", folder("queries.npy"), "--index",
+        folder(name),
         "--ef", "16,64", "--rounds", "1", "--threads", "\(threads)", "--filter-selectivity", "0.5")
       #expect(result.status == 0, "\(result.errors)")
       let search = try #require(try result.json()["search"] as? [[String: Double]])
