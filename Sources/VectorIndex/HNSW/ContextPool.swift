@@ -3,18 +3,21 @@ import Synchronization
 /// Walk contexts that wait for the next walk.
 final class ContextPool: Sendable {
   private let count: Int
+  private let degree: Int
   private let free = Mutex<[WalkContext]>([])
 
-  /// - Parameter count: nodes of the graph.
-  init(count: Int) {
+  /// - Parameters:
+  ///   - count: nodes of the graph.
+  ///   - degree: most neighbours of a node.
+  init(count: Int, degree: Int) {
     self.count = count
+    self.degree = degree
   }
 
   /// Lends a context to `body`.
-  func use<Result>(_ body: (inout WalkContext) -> Result) -> Result {
-    var context = free.withLock { $0.popLast() } ?? WalkContext(count: count)
-    let result = body(&context)
-    free.withLock { [context] in $0.append(context) }
-    return result
+  func use<Result>(_ body: (WalkContext) -> Result) -> Result {
+    let context = free.withLock { $0.popLast() } ?? WalkContext(count: count, degree: degree)
+    defer { free.withLock { $0.append(context) } }
+    return body(context)
   }
 }

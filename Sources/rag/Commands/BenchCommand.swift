@@ -9,5 +9,7 @@ struct BenchCommand: AsyncParsableCommand {
       Each prints one JSON object.
       """,
     shouldDisplay: false,
-    subcommands: [BenchEmbedCommand.self, BenchIngestCommand.self, BenchQueryCommand.self, BenchPathsCommand.self])
+    subcommands: [
+      BenchANNCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self, BenchQueryCommand.self, BenchPathsCommand.self,
+    ])
 }
