@@ -36,7 +36,8 @@ package final class BertEncoder: Sendable {
     let embeddingNorm = try loader.norm("embeddings.LayerNorm")
     if profile != .exact, let kernels = EncoderKernels.current {
       layers = try PackedBertLayers(
-        loader, precision: profile == .fast ? .int8 : .bfloat16, kernels: kernels, embeddingNorm: embeddingNorm,
+        loader, precision: profile == .fast ? .int8 : .bfloat16, kernels: kernels,
+        embeddingNorm: embeddingNorm,
         threads: threads)
     } else {
       layers = try FloatBertLayers(loader, engine: engine, embeddingNorm: embeddingNorm, threads: threads)

@@ -105,7 +105,8 @@ struct BertWeights {
   func eachLayer<Layer: Sendable>(
     threads: Int, _ make: @Sendable (String) throws(EmbeddingError) -> Layer
   ) throws(EmbeddingError) -> [Layer] {
-    let results = Parallel.map(configuration.layers, threads: threads) { index -> Result<Layer, EmbeddingError> in
+    let results = Parallel.map(configuration.layers, threads: threads) {
+      index -> Result<Layer, EmbeddingError> in
       do throws(EmbeddingError) {
         return .success(try make("encoder.layer.\(index)."))
       } catch {

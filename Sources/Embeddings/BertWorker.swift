@@ -32,11 +32,14 @@ package final class BertWorker {
 
   /// Makes room for `count` rows of that many bytes each; a worker serves one encoder.
   func prepare(
-    rows count: Int, stateBytes: Int, otherBytes: Int, wideBytes: Int, contextBytes: Int, roundedBytes: Int = 0,
+    rows count: Int, stateBytes: Int, otherBytes: Int, wideBytes: Int, contextBytes: Int,
+    roundedBytes: Int = 0,
     scratchBytes: Int
   ) {
     if count <= rows { return }
-    let sizes = [stateBytes, otherBytes, wideBytes, contextBytes, roundedBytes].map { ($0 * count + 127) / 64 * 64 }
+    let sizes = [stateBytes, otherBytes, wideBytes, contextBytes, roundedBytes].map {
+      ($0 * count + 127) / 64 * 64
+    }
     let total = sizes.reduce(scratchBytes, +)
     storage.deallocate()
     storage = .allocate(byteCount: total, alignment: 64)

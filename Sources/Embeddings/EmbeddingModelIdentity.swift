@@ -1,4 +1,4 @@
-/// What must be equal for vectors to be comparable, and for an index to be rebuilt.
+/// What must be equal for an index to grow or to be rebuilt; vectors that differ in the profile alone can be compared.
 package struct EmbeddingModelIdentity: Codable, Hashable, Sendable {
   package enum Pooling: String, Codable, Sendable {
     case mean, cls, max
@@ -19,6 +19,17 @@ package struct EmbeddingModelIdentity: Codable, Hashable, Sendable {
 
   /// What the vectors were computed with.
   package var profile: EmbeddingProfile { EmbeddingProfile(weightsHash: weightsHash) }
+
+  /// Whether a vector of the other model can be searched for among vectors of this one: both are the same model, of
+  /// whatever profile, as all profiles approximate float32.
+  package func isComparable(to other: EmbeddingModelIdentity) -> Bool {
+    func exact(_ identity: EmbeddingModelIdentity) -> EmbeddingModelIdentity {
+      var identity = identity
+      identity.weightsHash.removeLast(identity.profile.suffix.count)
+      return identity
+    }
+    return exact(self) == exact(other)
+  }
 
   package init(model: String, weightsHash: String, dimension: Int, pooling: Pooling, maximumTokens: Int) {
     self.model = model

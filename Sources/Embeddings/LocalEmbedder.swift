@@ -39,7 +39,8 @@ package final class LocalEmbedder: Embedder {
     let weights = try SafetensorsFile(path: directory + "/model.safetensors")
     let profile = profile.realized(by: folder.configuration)
     encoder = try BertEncoder(
-      configuration: folder.configuration, weights: weights, profile: profile, engine: engine, threads: threads)
+      configuration: folder.configuration, weights: weights, profile: profile, engine: engine,
+      threads: threads)
     tokenizer = try folder.tokenizer()
     prompts = folder.prompts
     identity = try folder.identity(profile: profile)

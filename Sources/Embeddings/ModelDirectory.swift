@@ -121,7 +121,8 @@ package struct ModelDirectory: Sendable {
       if known == nil { try? record.write(in: path) }
     }
     return EmbeddingModelIdentity(
-      model: record.name, weightsHash: record.weightsHash + profile.suffix, dimension: configuration.hiddenSize,
+      model: record.name, weightsHash: record.weightsHash + profile.suffix,
+      dimension: configuration.hiddenSize,
       pooling: pooling,
       maximumTokens: maximumTokens)
   }

@@ -34,7 +34,8 @@ struct PackedBertLayers: BertLayers {
     layers = try weights.eachLayer(threads: threads) { prefix throws(EmbeddingError) in
       func product(_ names: [String], inputs: Int, outputs: Int) throws(EmbeddingError) -> PackedProduct {
         try weights.packed(
-          names.map { prefix + $0 }, inputs: inputs, outputs: outputs, firstFactor: names.count > 1 ? scale : 1,
+          names.map { prefix + $0 }, inputs: inputs, outputs: outputs,
+          firstFactor: names.count > 1 ? scale : 1,
           precision: precision, kernels: kernels)
       }
       return Layer(
@@ -79,7 +80,8 @@ struct PackedBertLayers: BertLayers {
       norm(y, layer.attentionNorm, rows: rows, worker: worker)
       apply(layer.up, rows: rows, to: .gelu(wide), worker: worker)
       apply(
-        layer.down, of: wide, columns: configuration.intermediateSize, rows: rows, to: .added(y, x), worker: worker)
+        layer.down, of: wide, columns: configuration.intermediateSize, rows: rows, to: .added(y, x),
+        worker: worker)
       norm(x, layer.outputNorm, rows: rows, worker: worker)
     }
   }

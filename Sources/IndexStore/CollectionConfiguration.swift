@@ -52,13 +52,28 @@ package struct CollectionConfiguration: Codable, Hashable, Sendable {
     Chunker(options: chunking, countTokens: { _ in 0 }).identity
   }
 
-  /// Refuses vectors of another model than the collection's.
+  /// Refuses to add vectors of another model or profile than the collection's.
   ///
   /// - Throws: `IndexStoreError.configurationMismatch`.
   package func requireSameModel(
     as other: EmbeddingModelIdentity, collection: String
   ) throws(IndexStoreError) {
+    try requireComparableModel(to: other, collection: collection)
     guard other != embedding else { return }
+    throw IndexStoreError(
+      .configurationMismatch,
+      "collection '\(collection)' was embedded with the profile \(embedding.profile.rawValue), but this processor "
+        + "computes \(other.profile.rawValue): searching works, but ingest where the processor has AVX512-BF16 and "
+        + "AVX512-VNNI, or into another collection")
+  }
+
+  /// Refuses to search with vectors of another model than the collection's.
+  ///
+  /// - Throws: `IndexStoreError.configurationMismatch`.
+  package func requireComparableModel(
+    to other: EmbeddingModelIdentity, collection: String
+  ) throws(IndexStoreError) {
+    guard !embedding.isComparable(to: other) else { return }
     throw IndexStoreError(
       .configurationMismatch,
       "collection '\(collection)' was embedded with \(Self.summary(embedding)), but this is "

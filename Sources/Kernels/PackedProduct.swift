@@ -37,7 +37,8 @@ package final class PackedProduct: @unchecked Sendable {
     let outputs = parts.reduce(0) { $0 + $1.bias.count }
     let step = EncoderKernels.granularity
     precondition(
-      inputs % step == 0 && parts.allSatisfy { $0.bias.count % step == 0 && $0.weights.count == $0.bias.count * inputs },
+      inputs % step == 0
+        && parts.allSatisfy { $0.bias.count % step == 0 && $0.weights.count == $0.bias.count * inputs },
       "\(inputs) inputs, \(parts.map(\.bias.count)) outputs")
     self.inputs = inputs
     self.outputs = outputs
@@ -66,7 +67,8 @@ package final class PackedProduct: @unchecked Sendable {
       first += count
     }
     product = rag_product(
-      inputs: inputs, outputs: outputs, panels: UnsafeRawPointer(storage), bias: bias, scales: scales, sums: sums)
+      inputs: inputs, outputs: outputs, panels: UnsafeRawPointer(storage), bias: bias, scales: scales,
+      sums: sums)
   }
 
   deinit {

@@ -145,8 +145,8 @@ package struct Retriever: Sendable {
     var reason = "no embedding model is at hand"
     if let embedder {
       do {
-        try snapshot.configuration.requireSameModel(
-          as: embedder.identity, collection: snapshot.collection.name)
+        try snapshot.configuration.requireComparableModel(
+          to: embedder.identity, collection: snapshot.collection.name)
       } catch {
         throw RetrievalError(.invalidArgument, error.message, underlying: error)
       }

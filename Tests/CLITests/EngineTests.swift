@@ -10,9 +10,12 @@ import Testing
   /// Levels that this machine may have; one that it lacks falls back to its best.
   static let levels = ["scalar", "avx2", "avx512", "avx512vnni"]
 
-  func program(threads: Int = 2, level: String? = nil, home: String = "home") -> RagProgram {
+  func program(
+    threads: Int = 2, level: String? = nil, home: String = "home", profile: String? = nil
+  ) -> RagProgram {
     var rag = RagProgram(home: folder(home))
     rag.environment["RAG_THREADS"] = "\(threads)"
+    if let profile { rag.environment["RAG_EMBEDDING_PROFILE"] = profile }
     if let level { rag.environment["RAG_SIMD"] = level }
     return rag
   }
@@ -68,27 +71,59 @@ import Testing
     #expect(one == (try SampleDocuments.indexFiles(home: folder("2"))))
   }
 
+  func hits(_ rag: RagProgram) throws -> [[(id: String, score: Double)]] {
+    try ["how is calibration checked", "rollback dashboard of region 2"].map { query in
+      let result = try rag.run("search", query, "--json")
+      #expect(result.status == 0, "\(result.errors)")
+      let hits = try #require(try result.json()["hits"] as? [[String: Any]])
+      return try hits.map {
+        (id: try #require($0["chunk_id"] as? String), score: try #require($0["score"] as? Double))
+      }
+    }
+  }
+
   /// Vectors of two levels differ by rounding alone: hits and their order stay, scores within 0.002.
   @Test func answersAreTheSameAtEveryLevel() throws {
     try SampleDocuments.write(0..<60, to: folder("docs"))
-    func hits(_ level: String?) throws -> [[(id: String, score: Double)]] {
-      let rag = program(level: level, home: level ?? "best")
+    func answers(_ level: String?) throws -> [[(id: String, score: Double)]] {
+      let rag = program(level: level, home: level ?? "best", profile: "exact")
       #expect(try rag.run("ingest", folder("docs")).status == 0)
-      return try ["how is calibration checked", "rollback dashboard of region 2"].map { query in
-        let result = try rag.run("search", query, "--json")
-        #expect(result.status == 0, "\(result.errors)")
-        let hits = try #require(try result.json()["hits"] as? [[String: Any]])
-        return try hits.map {
-          (id: try #require($0["chunk_id"] as? String), score: try #require($0["score"] as? Double))
-        }
-      }
+      return try hits(rag)
     }
-    let expected = try hits(nil)
+    let expected = try answers(nil)
     for level in Self.levels {
-      for (got, wanted) in zip(try hits(level), expected) {
+      for (got, wanted) in zip(try answers(level), expected) {
         #expect(got.map(\.id) == wanted.map(\.id), "\(level)")
         #expect(zip(got, wanted).allSatisfy { abs($0.score - $1.score) < 0.002 }, "\(level)")
       }
     }
+  }
+
+  /// A home keeps the profile that it was made with, whatever the settings say later; where the processor can't compute
+  /// it, searches use float32, and nothing is added.
+  @Test(arguments: ["exact", "faithful", "fast"]) func aHomeKeepsItsProfile(profile: String) throws {
+    try SampleDocuments.write(0..<60, to: folder("docs"))
+    try SampleDocuments.write(60..<62, to: folder("more"))
+    #expect(try program(profile: profile).run("ingest", folder("docs")).status == 0)
+    func weights() throws -> String {
+      let result = try program().run("collections", "show", "main", "--json")
+      return "\(try result.json())"
+    }
+    let made = try weights()
+    let isPacked = made.contains("+" + profile)
+    let wanted = try hits(program())
+    for other in ["exact", "fast"] {
+      for (got, wanted) in zip(try hits(program(profile: other)), wanted) {
+        #expect(got.map(\.id) == wanted.map(\.id) && got.map(\.score) == wanted.map(\.score), "\(other)")
+      }
+    }
+    for (got, wanted) in zip(try hits(program(level: "scalar")), wanted) {
+      #expect(got.first?.id == wanted.first?.id)
+      #expect(Set(got.map(\.id)).intersection(wanted.map(\.id)).count >= wanted.count - 1)
+    }
+    let refused = try program(level: "scalar").run("ingest", folder("more"))
+    #expect(refused.status == (isPacked ? 1 : 0))
+    #expect(refused.errors.contains(profile) == isPacked, "\(refused.errors)")
+    #expect(try program(profile: "exact").run("ingest", folder("more")).status == 0)
   }
 }

@@ -1,5 +1,6 @@
 import Catalog
 import Documents
+import Embeddings
 import IndexStore
 import Kernels
 import LexicalIndex
@@ -144,5 +145,28 @@ import Testing
     #expect(error?.code == .configurationMismatch)
     #expect(error?.message.contains("hashing") == true && error?.message.contains("other") == true)
     try configuration.requireSameModel(as: HashingEmbedder().identity, collection: "main")
+  }
+
+  /// Vectors of another profile may be searched for, but not added.
+  @Test func anotherProfileIsForSearchAlone() throws {
+    let exact = HashingEmbedder().identity
+    var faithful = exact
+    faithful.weightsHash += EmbeddingProfile.faithful.suffix
+    #expect(exact.profile == .exact && faithful.profile == .faithful)
+    for (one, other) in [(exact, faithful), (faithful, exact)] {
+      let configuration = CollectionConfiguration(embedding: one)
+      try configuration.requireComparableModel(to: other, collection: "main")
+      let error = #expect(throws: IndexStoreError.self) {
+        try configuration.requireSameModel(as: other, collection: "main")
+      }
+      #expect(error?.code == .configurationMismatch)
+      #expect(error?.message.contains("faithful") == true && error?.message.contains("exact") == true)
+    }
+    let configuration = CollectionConfiguration(embedding: faithful)
+    var other = faithful
+    other.model = "other"
+    #expect(throws: IndexStoreError.self) {
+      try configuration.requireComparableModel(to: other, collection: "main")
+    }
   }
 }

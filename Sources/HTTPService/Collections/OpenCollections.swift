@@ -23,7 +23,7 @@ package final class OpenCollections: Sendable {
       let configuration = try known.collection.snapshot().configuration
       // One that was deleted and made again may have another model.
       let model = known.tools.embedder?.identity
-      if model == nil || model?.weightsHash == configuration.embedding.weightsHash { return known }
+      if model?.isComparable(to: configuration.embedding) != false { return known }
     }
     guard HomeFolder.isValidName(name) else {
       throw ServiceError(

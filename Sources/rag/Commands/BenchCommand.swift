@@ -10,6 +10,7 @@ struct BenchCommand: AsyncParsableCommand {
       """,
     shouldDisplay: false,
     subcommands: [
-      BenchANNCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self, BenchQueryCommand.self, BenchPathsCommand.self,
+      BenchANNCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self, BenchQueryCommand.self,
+      BenchPathsCommand.self,
     ])
 }

@@ -22,7 +22,9 @@ struct BenchEmbedCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Passages, one a line.", valueName: "file"))
   var texts: String
 
-  @Option(help: ArgumentHelp("Questions, one a line; the texts' first 23 word pieces otherwise.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Questions, one a line; the texts' first 23 word pieces otherwise.", valueName: "file")
+  )
   var queries: String?
 
   @Option(help: "How exactly it computes: exact, faithful or fast.")
@@ -87,7 +89,8 @@ struct BenchEmbedCommand: AsyncParsableCommand {
       ("tokens_per_second", .number(tokens / Self.median(wall))),
       ("tokens_per_cpu_second", .number(tokens / Self.median(cpu))),
       ("documents_per_second", .number(Double(passages.count) / Self.median(wall))),
-      ("queries", .integer(questions.count)), ("query_p50_ms", .number(Bootstrap.quantile(latencies, 0.5) * 1e3)),
+      ("queries", .integer(questions.count)),
+      ("query_p50_ms", .number(Bootstrap.quantile(latencies, 0.5) * 1e3)),
       ("query_p99_ms", .number(Bootstrap.quantile(latencies, 0.99) * 1e3)),
       ("tokenizer_tokens_per_second", .number(Self.median(tokenizing))),
       ("open_and_first_vector_ms", .number(firstVector * 1e3)),
