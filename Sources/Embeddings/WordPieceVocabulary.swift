@@ -81,8 +81,17 @@ package struct WordPieceVocabulary: Sendable {
       var node = 0
       for byte in bytes {
         var child = nodes[node].firstChild
-        while child >= 0, nodes[Int(child)].byte != byte { child = nodes[Int(child)].nextSibling }
-        if child < 0 {
+        var before: Int32 = -1
+        while child >= 0, nodes[Int(child)].byte != byte {
+          before = child
+          child = nodes[Int(child)].nextSibling
+        }
+        if child >= 0, before >= 0 {
+          // To the front, as common bytes come again: chains of hundreds are walked a few steps.
+          nodes[Int(before)].nextSibling = nodes[Int(child)].nextSibling
+          nodes[Int(child)].nextSibling = nodes[node].firstChild
+          nodes[node].firstChild = child
+        } else if child < 0 {
           child = Int32(nodes.count)
           nodes.append(Node(nextSibling: nodes[node].firstChild, byte: byte))
           nodes[node].firstChild = child
