@@ -181,11 +181,29 @@ static void product_int8(const rag_product *product, const rag_int8_rows *x, siz
 
 /// out[column][row] = in[row][column] for 16 × 16 numbers of four bytes.
 INLINE void transpose(const void *in, size_t in_stride, void *out, size_t out_stride) {
-  __m512i steps = _mm512_mullo_epi32(
-      _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), _mm512_set1_epi32((int)in_stride));
-  for (int column = 0; column < 16; column++) {
-    _mm512_storeu_si512((char *)out + column * out_stride,
-                        _mm512_i32gather_epi32(steps, (const char *)in + 4 * column, 1));
+  __m512i rows[16], pairs[16];
+  for (int i = 0; i < 16; i++) rows[i] = _mm512_loadu_si512((const char *)in + i * in_stride);
+  // Within lanes of four columns: two rows beside each other, then four.
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_epi32(rows[i], rows[i + 1]);
+    pairs[i + 1] = _mm512_unpackhi_epi32(rows[i], rows[i + 1]);
+  }
+  for (int i = 0; i < 16; i += 4) {
+    rows[i] = _mm512_unpacklo_epi64(pairs[i], pairs[i + 2]);
+    rows[i + 1] = _mm512_unpackhi_epi64(pairs[i], pairs[i + 2]);
+    rows[i + 2] = _mm512_unpacklo_epi64(pairs[i + 1], pairs[i + 3]);
+    rows[i + 3] = _mm512_unpackhi_epi64(pairs[i + 1], pairs[i + 3]);
+  }
+  // rows[4 i + j] holds columns j, j + 4, j + 8, j + 12 of rows 4 i to 4 i + 3.
+  for (int j = 0; j < 4; j++) {
+    __m512i a = _mm512_shuffle_i32x4(rows[j], rows[j + 4], 0x88), b = _mm512_shuffle_i32x4(rows[j], rows[j + 4], 0xDD);
+    __m512i c = _mm512_shuffle_i32x4(rows[j + 8], rows[j + 12], 0x88);
+    __m512i d = _mm512_shuffle_i32x4(rows[j + 8], rows[j + 12], 0xDD);
+    char *at = (char *)out + j * out_stride;
+    _mm512_storeu_si512(at, _mm512_shuffle_i32x4(a, c, 0x88));
+    _mm512_storeu_si512(at + 4 * out_stride, _mm512_shuffle_i32x4(b, d, 0x88));
+    _mm512_storeu_si512(at + 8 * out_stride, _mm512_shuffle_i32x4(a, c, 0xDD));
+    _mm512_storeu_si512(at + 12 * out_stride, _mm512_shuffle_i32x4(b, d, 0xDD));
   }
 }
 
@@ -330,15 +348,15 @@ static void norm_to_int8(float *x, const float *gamma, const float *beta, size_t
 
 INLINE size_t padded(size_t tokens) { return (tokens + PANEL - 1) / PANEL * PANEL; }
 
-/// 2^x for x <= 0, relative error 3e-6.
-INLINE __m512 exp2_below(__m512 x) {
+/// 2^x for lanes of `mask`, 0 for others; relative error 3e-6.
+INLINE __m512 exp2_masked(__mmask16 mask, __m512 x) {
   __m512 f = _mm512_reduce_ps(x, 9);  // x - floor(x)
   __m512 p = _mm512_set1_ps(1.353416804e-2f);
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(5.201146506e-2f));
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.414427504e-1f));
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.930038370e-1f));
   p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.000002593f));
-  return _mm512_scalef_ps(p, x);
+  return _mm512_maskz_scalef_ps(mask, p, x);
 }
 
 /// Keys of one head as panels [32 keys][size / 2][32][2], values as panels [32 columns][keys / 2][32][2].
@@ -375,52 +393,92 @@ INLINE void pack_head(const uint16_t *k, const uint16_t *v, size_t stride, size_
   }
 }
 
-/// Turns a row of scores into weights 2^(score − largest); returns the inverse of their sum.
-INLINE float weigh(float *scores, size_t tokens, size_t count, uint16_t *weights) {
-  const __m512 none = _mm512_set1_ps(-__builtin_inff());
-  for (size_t c = tokens; c < count; c++) scores[c] = -__builtin_inff();
-  __m512 top0 = none, top1 = none;
-  for (size_t c = 0; c < count; c += 32) {
-    top0 = _mm512_max_ps(top0, _mm512_load_ps(scores + c));
-    top1 = _mm512_max_ps(top1, _mm512_load_ps(scores + c + 16));
+/// weights[i][j] = 2^(q[i] · keys[j] − shifts[i]) for the 32 keys of a panel and the columns of `mask`; added to sums[i].
+INLINE void tile_weights(int count, const uint16_t *q, size_t stride, const uint16_t *keys, size_t pairs,
+                         const float *shifts, __mmask32 mask, __m512 *sums, uint16_t *weights, size_t columns) {
+  __m512 low[ROWS], high[ROWS];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < count; i++) low[i] = high[i] = _mm512_set1_ps(-shifts[i]);
+#pragma clang loop unroll(disable)
+  for (size_t k = 0; k < pairs; k++, keys += 2 * PANEL) {
+    __m512bh first = (__m512bh)_mm512_load_si512(keys), second = (__m512bh)_mm512_load_si512(keys + PANEL);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < count; i++) {
+      int32_t pair;
+      memcpy(&pair, q + i * stride + 2 * k, 4);
+      __m512bh both = (__m512bh)_mm512_set1_epi32(pair);
+      low[i] = _mm512_dpbf16_ps(low[i], both, first);
+      high[i] = _mm512_dpbf16_ps(high[i], both, second);
+    }
   }
-  __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(_mm512_max_ps(top0, top1)));
-  __m512 sum0 = _mm512_setzero_ps(), sum1 = sum0;
-  const __m512 least = _mm512_set1_ps(-200);
-  for (size_t c = 0; c < count; c += 32) {
-    __m512 low = _mm512_max_ps(_mm512_sub_ps(_mm512_load_ps(scores + c), top), least);
-    __m512 high = _mm512_max_ps(_mm512_sub_ps(_mm512_load_ps(scores + c + 16), top), least);
-    low = exp2_below(low);
-    high = exp2_below(high);
-    sum0 = _mm512_add_ps(sum0, low);
-    sum1 = _mm512_add_ps(sum1, high);
-    store_bf16(weights + c, low, high);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < count; i++) {
+    low[i] = exp2_masked((__mmask16)mask, low[i]);
+    high[i] = exp2_masked((__mmask16)(mask >> 16), high[i]);
+    sums[i] = _mm512_add_ps(sums[i], _mm512_add_ps(low[i], high[i]));
+    store_bf16(weights + i * columns, low[i], high[i]);
   }
-  return 1 / _mm512_reduce_add_ps(_mm512_add_ps(sum0, sum1));
+}
+
+#define CASE_WEIGHTS(N) \
+  case N: return tile_weights(N, q, stride, keys, pairs, shifts, mask, sums, weights, columns);
+
+static void weigh_panel(size_t count, const uint16_t *q, size_t stride, const uint16_t *keys, size_t pairs,
+                        const float *shifts, __mmask32 mask, __m512 *sums, uint16_t *weights, size_t columns) {
+  switch (count) { EACH_COUNT(CASE_WEIGHTS) }
+}
+
+/// Weights of `rows` queries for all keys, not yet divided by `sums`.
+INLINE void weigh(size_t rows, const uint16_t *q, size_t stride, const uint16_t *keys, size_t tokens, size_t size,
+                  const float *shifts, float *sums, uint16_t *weights, size_t columns) {
+  __m512 parts[ROWS];
+  for (size_t i = 0; i < rows; i++) parts[i] = _mm512_setzero_ps();
+  for (size_t key = 0; key < tokens; key += PANEL) {
+    __mmask32 mask = tokens - key < PANEL ? (1u << (tokens - key)) - 1 : ~0u;
+    weigh_panel(rows, q, stride, keys + key * size, size / 2, shifts, mask, parts, weights + key, columns);
+  }
+  for (size_t i = 0; i < rows; i++) sums[i] = _mm512_reduce_add_ps(parts[i]);
+}
+
+/// The largest of a query's scores.
+static float largest_score(const uint16_t *q, const uint16_t *k, size_t stride, size_t tokens, size_t size) {
+  float top = -__builtin_inff();
+  for (size_t key = 0; key < tokens; key++, k += stride) {
+    __m512 sum = _mm512_setzero_ps();
+    for (size_t c = 0; c < size; c += 16) sum = _mm512_fmadd_ps(widen(q + c), widen(k + c), sum);
+    float score = _mm512_reduce_add_ps(sum);
+    if (score > top) top = score;
+  }
+  return top;
 }
 
 static void attention(const uint16_t *qkv, uint16_t *context, void *scratch, size_t tokens, size_t heads,
-                            size_t head_size) {
+                      size_t head_size) {
   size_t width = heads * head_size, stride = 3 * width, count = padded(tokens);
   uint16_t *keys = scratch, *values = keys + count * head_size, *weights = values + count * head_size;
-  float *scores = (float *)(weights + ROWS * count), *mixed = scores + ROWS * count;
+  _Alignas(64) float mixed[ROWS * PANEL];
   size_t blocks = (tokens + ROWS - 1) / ROWS;
   for (size_t head = 0; head < heads; head++) {
     const uint16_t *q = qkv + head * head_size;
     pack_head(q + width, q + 2 * width, stride, tokens, head_size, keys, values);
     for (size_t block = 0, row = 0; block < blocks; block++) {
       size_t rows = (tokens - row + blocks - block - 1) / (blocks - block);
-      for (size_t key = 0; key < count; key += PANEL) {
-        multiply_bf16(rows, q + row * stride, stride, keys + key * head_size, head_size / 2, scores + key, count);
-      }
-      float inverse[ROWS];
+      float shifts[ROWS] = {0}, sums[ROWS];
+      weigh(rows, q + row * stride, stride, keys, tokens, head_size, shifts, sums, weights, count);
+      // Scores of a sound model are far from where 2^score ends; the others are taken from the largest of their row.
+      int is_again = 0;
       for (size_t i = 0; i < rows; i++) {
-        inverse[i] = weigh(scores + i * count, tokens, count, weights + i * count);
+        if (sums[i] > 0x1p-60f && sums[i] < 0x1p60f) continue;
+        shifts[i] = largest_score(q + (row + i) * stride, q + width, stride, tokens, head_size);
+        is_again = 1;
+      }
+      if (is_again) {
+        weigh(rows, q + row * stride, stride, keys, tokens, head_size, shifts, sums, weights, count);
       }
       for (size_t c = 0; c < head_size; c += PANEL) {
-        multiply_bf16(rows, weights, count, values + c * count, count / 2, mixed, PANEL);
+        multiply_bf16(rows, weights, count, values + c * count, (tokens + 1) / 2, mixed, PANEL);
         for (size_t i = 0; i < rows; i++) {
-          __m512 factor = _mm512_set1_ps(inverse[i]);
+          __m512 factor = _mm512_set1_ps(1 / sums[i]);
           store_bf16(context + (row + i) * width + head * head_size + c,
                      _mm512_mul_ps(_mm512_load_ps(mixed + i * PANEL), factor),
                      _mm512_mul_ps(_mm512_load_ps(mixed + i * PANEL + 16), factor));
@@ -448,7 +506,7 @@ const rag_encoder_kernels *rag_encoder_kernels_current(void) { return NULL; }
 #endif
 
 size_t rag_encoder_attention_scratch(size_t tokens, size_t head_size) {
-  // Keys and values packed as panels; a block of scores, of weights, and of mixed values.
+  // Keys and values packed as panels, and a block's weights.
   size_t padded = (tokens + 31) / 32 * 32;
-  return padded * (4 * head_size + 6 * 14) + 4 * 14 * 32;
+  return padded * (4 * head_size + 2 * 14);
 }

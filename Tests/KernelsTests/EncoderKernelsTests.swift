@@ -282,8 +282,28 @@ import Testing
   @Test(arguments: [1, 2, 14, 15, 31, 32, 33, 64, 100, 240], [(12, 32), (2, 64), (1, 96)])
   func attention(tokens: Int, shape: (heads: Int, size: Int)) {
     let width = shape.heads * shape.size
-    // Queries far apart, so that weights are both near 1 and near 0.
+    // Numbers far apart, so that weights are both near 1 and near 0.
     let qkv = numbers(tokens * 3 * width, seed: UInt64(tokens), -1.5...1.5).map(rounded)
+    checkAttention(qkv, tokens: tokens, shape)
+  }
+
+  /// Scores that 2^score has no numbers for: some rows' are in the thousands, some far below nothing.
+  @Test(arguments: [2, 15, 40]) func attentionOfLargeScores(tokens: Int) {
+    let width = 64
+    var qkv = numbers(tokens * 3 * width, seed: UInt64(tokens), -1.5...1.5).map(rounded)
+    for token in 0..<tokens {
+      let row = token * 3 * width
+      for column in 0..<width {
+        // All keys have large positive first numbers.
+        if column % 32 == 0 { qkv[row + width + column] = rounded(40) }
+        if column % 32 == 0 { qkv[row + column] = rounded([0, 50, -50][token % 3]) }
+      }
+    }
+    checkAttention(qkv, tokens: tokens, (2, 32))
+  }
+
+  private func checkAttention(_ qkv: [UInt16], tokens: Int, _ shape: (heads: Int, size: Int)) {
+    let width = shape.heads * shape.size
     var context = [UInt16](repeating: 0x7FC0, count: tokens * width)
     let bytes = EncoderKernels.attentionScratch(tokens: tokens, headSize: shape.size)
     let scratch = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
