@@ -19,13 +19,16 @@ package final class LexicalIndexReader: Sendable {
 
   /// - Parameters:
   ///   - folder: holds the files.
-  ///   - documentCount: chunks of the segment.
+  ///   - documentCount: chunks that the segment must have; `nil` takes as many as there are.
   /// - Throws: `StorageError`.
-  package init(folder: String, documentCount: Int) throws(StorageError) {
+  package init(folder: String, documentCount wanted: Int? = nil) throws(StorageError) {
     dictionary = try MappedFile(
       path: folder + "/" + LexicalIndexSerializer.dictionaryName, kind: .termDictionary)
     postings = try MappedFile(path: folder + "/" + LexicalIndexSerializer.postingsName, kind: .postings)
     norms = try MappedFile(path: folder + "/" + LexicalIndexSerializer.normsName, kind: .norms)
+    let lengths = norms.unsafePayload
+    guard lengths.count >= 16 else { throw .corrupted(norms.path, "its head is cut off") }
+    let documentCount = wanted ?? (lengths.count - 16) / 4
     self.documentCount = documentCount
     let head = dictionary.unsafePayload
     guard head.count >= 24 else { throw .corrupted(dictionary.path, "the dictionary's head is cut off") }
@@ -37,7 +40,6 @@ package final class LexicalIndexReader: Sendable {
     else { throw .corrupted(dictionary.path, "the dictionary's block table does not fit") }
     termCount = Int(terms)
     blockCount = Int(blocks)
-    let lengths = norms.unsafePayload
     guard lengths.count == 16 + documentCount * 4,
       lengths.loadUnaligned(fromByteOffset: 0, as: UInt64.self) == UInt64(documentCount)
     else { throw .corrupted(norms.path, "it does not hold \(documentCount) lengths") }
