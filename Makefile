@@ -5,6 +5,7 @@
 # make test-schema   schemathesis on /openapi.json (from pip)
 # make deploy-check  dashboard, alerts and examples of deploy/
 # make test-llm     answer questions with a real language model on this machine (fetches 300 MB once)
+# make test-instructions  instruction counts of three hot paths against stored figures
 # make test-faults  what `rag serve` does when its language model fails, as a table
 
 SHELL := /bin/bash
@@ -18,7 +19,7 @@ SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
 RAG := .build/release/rag
 PREFIX ?= /usr/local
 
-.PHONY: demo test test-deps test-page test-conduct test-clients test-schema test-llm test-faults deploy-check build deps model lint format install clean
+.PHONY: demo test test-deps test-page test-conduct test-clients test-schema test-llm test-faults test-instructions deploy-check build deps model lint format install clean
 
 demo: build model
 	@$(RAG) ingest corpus
@@ -57,6 +58,11 @@ test-schema: build model
 	python3 -m venv .build/schema
 	.build/schema/bin/pip install --quiet schemathesis
 	PATH="$$PWD/.build/schema/bin:$$PATH" Tests/ClientTests/schema_test.sh $(RAG)
+
+# Instruction counts of three hot paths against stored figures.
+test-instructions: build model
+	@$(MAKE) --no-print-directory deps APT_PACKAGES="valgrind binutils"
+	python3 .ci/check_instructions.py --rag $(RAG)
 
 deploy-check:
 	python3 deploy/check.py $(if $(METRICS),--metrics $(METRICS))

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 
-@main
 struct RagCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rag",
@@ -27,34 +26,4 @@ struct RagCommand: AsyncParsableCommand {
       ReindexCommand.self, EvalCommand.self, ServeCommand.self, KeysCommand.self, PromptsCommand.self,
       MCPCommand.self, BenchCommand.self,
     ])
-
-  static func main() async {
-    // A reader that goes away ends us with an error of write, not with a signal in the middle of a commit.
-    signal(SIGPIPE, SIG_IGN)
-    do {
-      var command = try parseAsRoot()
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
-      }
-    } catch let error as UsageError {
-      Terminal.note("Error: \(error)")
-      Foundation.exit(2)
-    } catch let code as ExitCode {
-      Foundation.exit(code.rawValue)
-    } catch {
-      let code = exitCode(for: error)
-      if code == .success {
-        Terminal.out(fullMessage(for: error))
-        Foundation.exit(0)
-      }
-      if code == .validationFailure {
-        Terminal.note(fullMessage(for: error))
-        Foundation.exit(2)
-      }
-      Terminal.note("Error: \(error)")
-      Foundation.exit(1)
-    }
-  }
 }

@@ -30,7 +30,9 @@ package struct Bootstrap: Hashable, Sendable {
   }
 
   /// Linear interpolation between order statistics.
-  static func quantile(_ sorted: [Double], _ share: Double) -> Double {
+  ///
+  /// - Parameter sorted: rising, at least one value.
+  package static func quantile(_ sorted: [Double], _ share: Double) -> Double {
     let place = share * Double(sorted.count - 1)
     let low = Int(place)
     let high = min(low + 1, sorted.count - 1)

@@ -15,12 +15,12 @@ package struct IngestPipeline {
   private let name: String
   private let embedder: any Embedder
   private let options: IngestOptions
-  private let onProgress: (IngestProgress) -> Void
+  private let onProgress: @Sendable (IngestProgress) -> Void
 
   /// - Parameter embedder: must be the model that the collection was made with.
   package init(
     collection name: String, in home: HomeFolder, embedder: any Embedder, options: IngestOptions,
-    onProgress: @escaping (IngestProgress) -> Void = { _ in }
+    onProgress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
   ) {
     self.home = home
     self.name = name
@@ -97,40 +97,61 @@ package struct IngestPipeline {
     report.failures = plan.problems
     if !options.dryRun { try writer.remove(documents: plan.gone.map(\.row)) }
 
-    let chunker = Chunker(options: writer.configuration.chunking) { [embedder] in embedder.countTokens($0) }
-    var batch = IngestBatch()
-    var progress = IngestProgress(
-      documents: 0, documentsTotal: plan.work.count, chunksRead: 0, chunksEmbedded: 0, chunksCommitted: 0)
-    // Reading goes ahead of embedding by a bounded number of documents.
-    let window = max(1, options.threads) * 16
-    var next = 0
-    while next < plan.work.count {
-      let range = next..<min(plan.work.count, next + window)
-      next = range.upperBound
-      for outcome in read(Array(plan.work[range]), chunker: chunker, writer: writer) {
-        progress.documents += 1
-        apply(outcome, to: &batch, report: &report)
-        progress.chunksRead = report.chunks + batch.chunkCount
-        if batch.chunkCount >= options.chunksPerCommit {
-          try await commit(&batch, writer: writer, report: &report, progress: &progress)
-        }
-      }
-      onProgress(progress)
+    let stages = IngestStages(
+      writer: writer, embedder: embedder, threads: options.threads, documentsTotal: plan.work.count,
+      onProgress: onProgress)
+    do {
+      try await readAll(plan.work, configuration: writer.configuration, stages: stages, report: &report)
+    } catch {
+      // What was handed over before ends first: it holds the writer.
+      try? await stages.finish()
+      throw error
     }
+    try await stages.finish()
     if !options.dryRun {
-      try await commit(&batch, writer: writer, report: &report, progress: &progress)
       try writer.mergeWhereDue()
       try home.catalog.recordFailures(
         report.failures, attempted: plan.work.map(\.candidate.uri), collection: writer.collection.id)
     }
     report.documents.failed = report.failures.count
-    onProgress(progress)
+    stages.report { _ in }
+  }
+
+  /// Reads documents and hands them on, a batch a commit.
+  private func readAll(
+    _ work: [IngestPlan.Work], configuration: CollectionConfiguration, stages: IngestStages,
+    report: inout IngestReport
+  ) async throws {
+    let chunker = Chunker(options: configuration.chunking) { [embedder] in embedder.countTokens($0) }
+    var batch = IngestBatch()
+    // Documents that are read at a time, a few for each thread.
+    let window = max(1, options.threads) * 16
+    for start in stride(from: 0, to: work.count, by: window) {
+      for outcome in read(Array(work[start..<min(work.count, start + window)]), chunker: chunker) {
+        apply(outcome, to: &batch, report: &report)
+        let chunksRead = report.chunks + batch.chunkCount
+        stages.report {
+          $0.documents += 1
+          $0.chunksRead = chunksRead
+        }
+        if batch.chunkCount >= options.chunksPerCommit {
+          try await hand(&batch, to: stages, report: &report)
+        }
+      }
+    }
+    try await hand(&batch, to: stages, report: &report)
+  }
+
+  private func hand(
+    _ batch: inout IngestBatch, to stages: IngestStages, report: inout IngestReport
+  ) async throws {
+    report.chunks += batch.chunkCount
+    if !options.dryRun { try await stages.submit(batch) }
+    batch = IngestBatch()
   }
 
   /// Reads and cuts documents in parallel; outcomes come in the order of `work`.
-  private func read(
-    _ work: [IngestPlan.Work], chunker: Chunker, writer: CollectionWriter
-  ) -> [IngestOutcome] {
+  private func read(_ work: [IngestPlan.Work], chunker: Chunker) -> [IngestOutcome] {
     let limits = options.limits
     return Parallel.map(work.count, threads: options.threads) { index in
       IngestOutcome(reading: work[index], chunker: chunker, limits: limits)
@@ -157,42 +178,4 @@ package struct IngestPipeline {
       }
     }
   }
-
-  private func commit(
-    _ batch: inout IngestBatch, writer: CollectionWriter, report: inout IngestReport,
-    progress: inout IngestProgress
-  ) async throws {
-    defer { batch = IngestBatch() }
-    report.chunks += batch.chunkCount
-    guard !options.dryRun else { return }
-    try home.catalog.updateStamps(batch.touched)
-    try writer.remove(documents: batch.stale)
-    guard !batch.documents.isEmpty else { return }
-    let texts = batch.documents.flatMap(\.indexedTexts)
-    let dimension = embedder.identity.dimension
-    var values: [Float] = []
-    values.reserveCapacity(texts.count * dimension)
-    // In steps, so that progress is seen; a vector does not depend on its neighbours in a step.
-    let step = 64 * max(1, options.threads)
-    for start in stride(from: 0, to: texts.count, by: step) {
-      let part = Array(texts[start..<min(texts.count, start + step)])
-      values.append(contentsOf: try await embedder.embed(part, as: .passage).matrix.values)
-      progress.chunksEmbedded += part.count
-      onProgress(progress)
-    }
-    try writer.commit(
-      batch.documents, vectors: Matrix(rows: texts.count, columns: dimension, values: values))
-    progress.chunksCommitted += texts.count
-    try writer.mergeWhereDue()
-  }
-}
-
-/// Documents gathered for the next commit.
-private struct IngestBatch {
-  var documents: [PreparedDocument] = []
-  var chunkCount = 0
-  /// Unchanged documents whose files were touched.
-  var touched: [(row: Int64, stamp: SourceStamp)] = []
-  /// Old versions of files that cannot be read any more.
-  var stale: [Int64] = []
 }

@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// Measures the engines; the drivers in `Benchmarks/` run it beside its peers.
+/// Measures the engines; from end to end, or one hot path alone.
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure the engines alone or from end to end.",
     discussion: """
-      Each prints one JSON object. The programs in Benchmarks/engines/ run them beside other libraries.
+      Each prints one JSON object.
       """,
     shouldDisplay: false,
-    subcommands: [BenchEmbedCommand.self, BenchANNCommand.self, BenchLexicalCommand.self])
+    subcommands: [BenchIngestCommand.self, BenchQueryCommand.self, BenchPathsCommand.self])
 }

@@ -1,9 +1,10 @@
 import IndexStore
+import Synchronization
 
 /// Shows how far long work is: a line that is rewritten on a terminal, a line now and then elsewhere.
-final class ProgressLine {
+final class ProgressLine: Sendable {
   private let start = ContinuousClock.now
-  private var lastShown: ContinuousClock.Instant?
+  private let lastShown = Mutex<ContinuousClock.Instant?>(nil)
   private let isQuiet: Bool
   private let isTerminal = Terminal.stderrIsTerminal
 
@@ -21,9 +22,11 @@ final class ProgressLine {
   private func due() -> ContinuousClock.Instant? {
     let now = ContinuousClock.now
     let interval: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
-    if let lastShown, now - lastShown < interval { return nil }
-    lastShown = now
-    return now
+    return lastShown.withLock { lastShown in
+      if let shown = lastShown, now - shown < interval { return nil }
+      lastShown = now
+      return now
+    }
   }
 
   private func write(_ line: String) {
@@ -52,7 +55,7 @@ final class ProgressLine {
   }
 
   func finish() {
-    if !isQuiet, isTerminal, lastShown != nil { Terminal.write("\r\u{1B}[K", to: 2) }
+    if !isQuiet, isTerminal, lastShown.withLock({ $0 != nil }) { Terminal.write("\r\u{1B}[K", to: 2) }
   }
 
   static func seconds(_ duration: Duration) -> Double {
