@@ -9,5 +9,7 @@ struct BenchCommand: AsyncParsableCommand {
       Each prints one JSON object.
       """,
     shouldDisplay: false,
-    subcommands: [BenchIngestCommand.self, BenchQueryCommand.self, BenchPathsCommand.self])
+    subcommands: [
+      BenchIngestCommand.self, BenchQueryCommand.self, BenchLexicalCommand.self, BenchPathsCommand.self,
+    ])
 }
