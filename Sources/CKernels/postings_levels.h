@@ -1,0 +1,11 @@
+#pragma once
+#include "postings.h"
+
+extern const rag_postings_kernels rag_postings_scalar;
+#if defined(__x86_64__)
+extern const rag_postings_kernels rag_postings_avx2;
+extern const rag_postings_kernels rag_postings_avx512;
+#endif
+
+/// The reference of `unpack`, which the other levels use for numbers of more than 25 bits.
+void rag_postings_unpack_scalar(const uint8_t *bytes, size_t readable, size_t count, uint32_t bits, uint32_t *out);
