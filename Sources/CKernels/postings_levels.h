@@ -9,3 +9,10 @@ extern const rag_postings_kernels rag_postings_avx512;
 
 /// The reference of `unpack`, which the other levels use for numbers of more than 25 bits.
 void rag_postings_unpack_scalar(const uint8_t *bytes, size_t readable, size_t count, uint32_t bits, uint32_t *out);
+
+/// Most bits of a number whose bytes fit into 32 bits wherever it begins.
+enum { RAG_POSTINGS_WIDEST = 25 };
+
+/// For numbers of some bits, where each of eight begins: its bytes in the half that holds it, and its bit in them.
+extern uint8_t rag_postings_places[RAG_POSTINGS_WIDEST + 1][32];
+extern uint32_t rag_postings_shifts[RAG_POSTINGS_WIDEST + 1][8];

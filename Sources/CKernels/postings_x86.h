@@ -4,11 +4,9 @@
 
 #include "postings_levels.h"
 
-enum { WIDEST = 25 };
-
 // Eight numbers of b bits begin on a byte: four lie in the 16 bytes from there, four in those from byte 4b / 8 on.
 static inline void unpack_vector(const uint8_t *bytes, size_t readable, size_t count, uint32_t bits, uint32_t *out) {
-  if (bits > WIDEST) {
+  if (bits > RAG_POSTINGS_WIDEST) {
     rag_postings_unpack_scalar(bytes, readable, count, bits, out);
     return;
   }
@@ -20,14 +18,8 @@ static inline void unpack_vector(const uint8_t *bytes, size_t readable, size_t c
     memcpy(copy, bytes, (count * bits + 7) / 8);
     bytes = copy;
   }
-  uint32_t shifts[8];
-  uint8_t places[32];
-  for (uint32_t i = 0; i < 8; i++) {
-    uint32_t bit = i * bits, byte = bit / 8 - (i < 4 ? 0 : (uint32_t)half);
-    shifts[i] = bit % 8;
-    for (uint32_t k = 0; k < 4; k++) places[i * 4 + k] = byte + k < 16 ? (uint8_t)(byte + k) : 0x80;
-  }
-  __m256i shift = _mm256_loadu_si256((const __m256i *)shifts), place = _mm256_loadu_si256((const __m256i *)places);
+  __m256i shift = _mm256_loadu_si256((const __m256i *)rag_postings_shifts[bits]);
+  __m256i place = _mm256_loadu_si256((const __m256i *)rag_postings_places[bits]);
   __m256i mask = _mm256_set1_epi32((int)((1u << bits) - 1));
   for (size_t group = 0; group < groups; group++, bytes += bits) {
     __m256i v = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)bytes)),
