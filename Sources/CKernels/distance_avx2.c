@@ -59,5 +59,7 @@ TARGET static int32_t dot_i8(const int8_t *a, const int8_t *b, size_t count) {
   return total;
 }
 
-const rag_distance_table rag_distance_avx2 = {dot_f32, l2_f32, dot_i8};
+RAG_DOTS_ONE_BY_ONE(TARGET, dots_i8, dot_i8)
+
+const rag_distance_table rag_distance_avx2 = {dot_f32, l2_f32, dot_i8, dots_i8};
 #endif

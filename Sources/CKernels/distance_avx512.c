@@ -65,6 +65,47 @@ TARGET_VNNI static int32_t dot_i8_vnni(const int8_t *a, const int8_t *b, size_t 
   return _mm512_reduce_add_epi32(_mm512_add_epi32(s0, s1));
 }
 
-const rag_distance_table rag_distance_avx512 = {dot_f32, l2_f32, dot_i8};
-const rag_distance_table rag_distance_avx512vnni = {dot_f32, l2_f32, dot_i8_vnni};
+RAG_DOTS_ONE_BY_ONE(TARGET, dots_i8, dot_i8)
+
+TARGET_VNNI static void dots_i8_vnni(const int8_t *query, const int8_t *rows, size_t stride,
+                                     const uint32_t *ordinals, size_t n, int32_t *dots) {
+  // vpdpbusd multiplies unsigned by signed: (row + 128) × query, less 128 × the sum of the query.
+  const __m512i flip = _mm512_set1_epi8((char)0x80);
+  __m512i sum = _mm512_setzero_si512();
+  for (size_t i = 0; i < stride; i += 64) sum = _mm512_dpbusd_epi32(sum, flip, _mm512_loadu_si512(query + i));
+  const int32_t excess = _mm512_reduce_add_epi32(sum);
+  for (size_t j = 0; j < n && j < RAG_ROWS_AHEAD; j++) rag_fetch_row(rows + ordinals[j] * stride, stride);
+  size_t j = 0;
+  for (; j + 4 <= n; j += 4) {
+    for (size_t ahead = j + RAG_ROWS_AHEAD; ahead < j + RAG_ROWS_AHEAD + 4 && ahead < n; ahead++)
+      rag_fetch_row(rows + ordinals[ahead] * stride, stride);
+    const int8_t *r0 = rows + ordinals[j] * stride, *r1 = rows + ordinals[j + 1] * stride;
+    const int8_t *r2 = rows + ordinals[j + 2] * stride, *r3 = rows + ordinals[j + 3] * stride;
+    __m512i s0 = _mm512_setzero_si512(), s1 = s0, s2 = s0, s3 = s0;
+    for (size_t i = 0; i < stride; i += 64) {
+      __m512i q = _mm512_loadu_si512(query + i);
+      s0 = _mm512_dpbusd_epi32(s0, _mm512_xor_si512(_mm512_loadu_si512(r0 + i), flip), q);
+      s1 = _mm512_dpbusd_epi32(s1, _mm512_xor_si512(_mm512_loadu_si512(r1 + i), flip), q);
+      s2 = _mm512_dpbusd_epi32(s2, _mm512_xor_si512(_mm512_loadu_si512(r2 + i), flip), q);
+      s3 = _mm512_dpbusd_epi32(s3, _mm512_xor_si512(_mm512_loadu_si512(r3 + i), flip), q);
+    }
+    // Transposes while adding: four lanes of four sums become one sum each.
+    __m512i a = _mm512_add_epi32(_mm512_unpacklo_epi32(s0, s1), _mm512_unpackhi_epi32(s0, s1));
+    __m512i b = _mm512_add_epi32(_mm512_unpacklo_epi32(s2, s3), _mm512_unpackhi_epi32(s2, s3));
+    __m512i c = _mm512_add_epi32(_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+    __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(c), _mm512_extracti64x4_epi64(c, 1));
+    __m128i four = _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+    _mm_storeu_si128((__m128i *)(dots + j), _mm_sub_epi32(four, _mm_set1_epi32(excess)));
+  }
+  for (; j < n; j++) {
+    const int8_t *row = rows + ordinals[j] * stride;
+    __m512i s = _mm512_setzero_si512();
+    for (size_t i = 0; i < stride; i += 64)
+      s = _mm512_dpbusd_epi32(s, _mm512_xor_si512(_mm512_loadu_si512(row + i), flip), _mm512_loadu_si512(query + i));
+    dots[j] = _mm512_reduce_add_epi32(s) - excess;
+  }
+}
+
+const rag_distance_table rag_distance_avx512 = {dot_f32, l2_f32, dot_i8, dots_i8};
+const rag_distance_table rag_distance_avx512vnni = {dot_f32, l2_f32, dot_i8_vnni, dots_i8_vnni};
 #endif

@@ -40,5 +40,7 @@ static int32_t dot_i8(const int8_t *a, const int8_t *b, size_t count) {
   return total;
 }
 
-const rag_distance_table rag_distance_neon = {dot_f32, l2_f32, dot_i8};
+RAG_DOTS_ONE_BY_ONE(, dots_i8, dot_i8)
+
+const rag_distance_table rag_distance_neon = {dot_f32, l2_f32, dot_i8, dots_i8};
 #endif

@@ -10,7 +10,8 @@ extension Catalog {
     _ ids: [[UInt8]], generation: Int64
   ) throws(CatalogError) -> [[UInt8]: ChunkContent] {
     try read { database in
-      let statement = try database.makeStatement(sql: Self.contentSelection + "c.generation = ? AND c.id = ?")
+      let statement = try database.cachedStatement(
+        sql: Self.contentSelection + "c.generation = ? AND c.id = ?")
       var contents: [[UInt8]: ChunkContent] = [:]
       for id in ids {
         if let row = try Row.fetchOne(statement, arguments: [generation, Data(id)]) {
@@ -26,7 +27,7 @@ extension Catalog {
     ofChunks ids: [[UInt8]], generation: Int64
   ) throws(CatalogError) -> [String?] {
     try read { database in
-      let statement = try database.makeStatement(
+      let statement = try database.cachedStatement(
         sql: "SELECT d.id FROM chunks c JOIN documents d ON d.row = c.document "
           + "WHERE c.generation = ? AND c.id = ?")
       return try ids.map { try String.fetchOne(statement, arguments: [generation, Data($0)]) }
@@ -134,8 +135,8 @@ extension Catalog {
     """
 
   private static func record(_ row: Row) -> ChunkRecord {
-    let headings =
-      (try? JSONDecoder().decode([String].self, from: Data((row["heading_path"] as String).utf8))) ?? []
+    let path: String = row["heading_path"]
+    let headings = path == "[]" ? [] : (try? JSONDecoder().decode([String].self, from: Data(path.utf8))) ?? []
     let start: Int = row["start"]
     return ChunkRecord(
       id: Array(row["id"] as Data), document: row["document"], segment: row["segment"],

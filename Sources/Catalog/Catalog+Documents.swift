@@ -193,7 +193,8 @@ extension Catalog {
   }
 
   static func metadata(_ json: String) -> [String: MetadataValue] {
-    (try? JSONDecoder().decode([String: MetadataValue].self, from: Data(json.utf8))) ?? [:]
+    json == "{}"
+      ? [:] : (try? JSONDecoder().decode([String: MetadataValue].self, from: Data(json.utf8))) ?? [:]
   }
 
   static func documentRecord(_ row: Row) -> DocumentRecord {

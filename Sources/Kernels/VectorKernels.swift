@@ -35,4 +35,27 @@ package struct VectorKernels: @unchecked Sendable {
   package func dot(_ a: UnsafePointer<Int8>, _ b: UnsafePointer<Int8>, _ count: Int) -> Int32 {
     table.pointee.dot_i8(a, b, count)
   }
+
+  /// Inner products of an int8 vector with rows that lie anywhere in a matrix, fetched ahead.
+  ///
+  /// - Parameters:
+  ///   - query: shape `[stride]`.
+  ///   - rows: shape `[any, stride]`; `stride` is a multiple of 64, bytes past the dimension are zero.
+  ///   - ordinals: the rows that are wanted, shape `[count]`.
+  ///   - products: shape `[count]`.
+  /// - Complexity: O(count × stride).
+  @inline(__always)
+  package func dots(
+    _ query: UnsafePointer<Int8>, _ rows: UnsafePointer<Int8>, stride: Int,
+    _ ordinals: UnsafePointer<Ordinal>,
+    count: Int, into products: UnsafeMutablePointer<Int32>
+  ) {
+    table.pointee.dots_i8(query, rows, stride, ordinals, count, products)
+  }
+
+  /// Asks for the cache line at an address that will be read soon.
+  @inline(__always)
+  package static func prefetch(_ address: UnsafeRawPointer) {
+    rag_prefetch(address)
+  }
 }

@@ -108,16 +108,19 @@ struct CandidateSearch: Sendable {
         }
         if isLexical {
           candidates[index].lexicalRank = offset + 1
+          candidates[index].lexicalScore = Double(hit.score)
         } else {
           candidates[index].denseRank = offset + 1
+          candidates[index].denseScore = Double(hit.score)
         }
       }
     }
     return candidates
   }
 
+  /// Adds the scores of chunks that only the other leg returned.
   private func addLexicalScores(_ candidates: inout [Candidate]) {
-    forEachSegment(candidates) { segment, indices in
+    forEachSegment(candidates, lacking: \.lexicalScore) { segment, indices in
       let scores = snapshot.segments[segment].reader.lexicalScores(
         plan.knownTerms, ordinals: indices.map { candidates[$0].ordinal }, statistics: plan.statistics)
       for (index, score) in zip(indices, scores) { candidates[index].lexicalScore = Double(score) }
@@ -125,15 +128,18 @@ struct CandidateSearch: Sendable {
   }
 
   private func addDenseScores(_ candidates: inout [Candidate], _ vector: [Float]) {
-    forEachSegment(candidates) { segment, indices in
+    forEachSegment(candidates, lacking: \.denseScore) { segment, indices in
       let scores = snapshot.segments[segment].reader.denseScores(
         vector, ordinals: indices.map { candidates[$0].ordinal })
       for (index, score) in zip(indices, scores) { candidates[index].denseScore = Double(score) }
     }
   }
 
-  private func forEachSegment(_ candidates: [Candidate], _ body: (Int, [Int]) -> Void) {
-    let groups = Dictionary(grouping: candidates.indices) { candidates[$0].segment }
+  private func forEachSegment(
+    _ candidates: [Candidate], lacking score: KeyPath<Candidate, Double?>, _ body: (Int, [Int]) -> Void
+  ) {
+    let lacking = candidates.indices.filter { candidates[$0][keyPath: score] == nil }
+    let groups = Dictionary(grouping: lacking) { candidates[$0].segment }
     for (segment, indices) in groups.sorted(by: { $0.key < $1.key }) { body(segment, indices) }
   }
 

@@ -34,4 +34,22 @@ import Testing
       #expect(table.dot_i8(least, least, dimension) == Int32(127 * 127 * dimension))
     }
   }
+
+  @Test(arguments: [64, 128, 384, 1024], [0, 1, 3, 4, 5, 8, 9, 33])
+  func productsWithListedRows(stride: Int, count: Int) {
+    var generator = SeededGenerator(seed: UInt64(stride + count))
+    let query = (0..<stride).map { _ in Int8.random(in: -127...127, using: &generator) }
+    let rows = (0..<stride * 50).map { _ in Int8.random(in: -127...127, using: &generator) }
+    let ordinals = (0..<count).map { _ in UInt32.random(in: 0..<50, using: &generator) }
+    let scalar = rag_distance_table_for(RAG_SIMD_SCALAR).pointee
+    let expected = ordinals.map { ordinal in
+      scalar.dot_i8(query, Array(rows[Int(ordinal) * stride..<(Int(ordinal) + 1) * stride]), stride)
+    }
+    for level in Self.levels {
+      var products = [Int32](repeating: .min, count: count + 1)
+      rag_distance_table_for(level).pointee.dots_i8(query, rows, stride, ordinals, count, &products)
+      #expect(Array(products[..<count]) == expected, "level \(level)")
+      #expect(products[count] == .min)
+    }
+  }
 }

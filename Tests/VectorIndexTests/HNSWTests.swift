@@ -118,6 +118,35 @@ import VectorIndex
     #expect(reader.search([Float](repeating: 0, count: 8), k: 5).hits.count == 5)
   }
 
+  /// Boilerplate comes often in documents: each copy must be found when the others may not be returned.
+  @Test func everyCopyOfAVectorIsFound() throws {
+    let count = 6000
+    var matrix = vectors(count, 16, clusters: 10, seed: 12)
+    let copies = (0..<Ordinal(count)).filter { $0 % 3 == 0 }
+    for copy in copies {
+      for column in 0..<16 { matrix.values[Int(copy) * 16 + column] = matrix.values[column] }
+    }
+    let reader = try index(matrix)
+    // Too many to be scanned: walks must get there.
+    for keptOut in 0..<4 {
+      let allowed = OrdinalSet(
+        universe: count, (0..<Ordinal(count)).filter { $0 % 3 != 0 || Int($0) / 3 % 4 == keptOut })
+      let hits = reader.search(matrix.row(0), k: 400, efSearch: 400, allowed: allowed).hits
+      #expect(hits.count == 400)
+      #expect(hits.allSatisfy { $0.ordinal % 3 == 0 }, "\(hits.count { $0.ordinal % 3 == 0 }) copies")
+    }
+  }
+
+  /// A filter that leaves too many rows for an exact scan and too few for a walk.
+  @Test(arguments: [Metric.cosine, .innerProduct, .l2Squared])
+  func scanOfAllowedRows(metric: Metric) throws {
+    let all = vectors(20_000, 24, clusters: 30, seed: 3)
+    let reader = try index(all, metric: metric)
+    let allowed = OrdinalSet(universe: 20_000, (0..<Ordinal(20_000)).filter { $0 % 8 == 5 })
+    #expect(reader.search(all.row(3), k: 10, allowed: allowed).statistics.distances == 2500)
+    #expect(recall(reader, vectors(40, 24, clusters: 30, seed: 9), k: 10, allowed: allowed) >= 0.99)
+  }
+
   @Test func damageIsAnError() throws {
     let matrix = vectors(1200, 16, clusters: 3, seed: 4)
     _ = try index(matrix)

@@ -5,7 +5,7 @@ import Storage
 package struct SearchStatistics: Hashable, Sendable {
   /// Rows whose distance was computed.
   package var distances = 0
-  /// Whether every allowed row was scored instead of walking.
+  /// Whether every allowed row was scored in float32.
   package var isExact = false
 }
 
@@ -50,12 +50,13 @@ package final class HNSWReader: Sendable {
     guard payload.count == bytes, Int(entryPoint) < max(1, count) else {
       throw .corrupted(file.path, "the graph's parts do not fit the file")
     }
-    contexts = ContextPool(count: count)
+    contexts = ContextPool(count: count, degree: max(parameters.M0, parameters.M))
   }
 
   /// The nearest `k` rows, nearly always; exactly where few rows are allowed or the segment is small.
   ///
-  /// The walk is over int8 rows and through rows that are not allowed; survivors are scored in float32.
+  /// Where many rows are allowed, a walk over int8 rows and through rows that are not allowed finds them; where fewer
+  /// are, a scan of the allowed int8 rows. Survivors are scored in float32.
   ///
   /// - Parameters:
   ///   - query: shape `[dimension]`.
@@ -67,66 +68,59 @@ package final class HNSWReader: Sendable {
   ) -> (hits: [ScoredOrdinal], statistics: SearchStatistics) {
     let ef = max(efSearch ?? parameters.efSearch, k)
     let allowedCount = allowed?.count ?? count
-    // A walk that must collect ef rows out of a share p looks at about 20 × ef / p rows, a scan at p × n.
-    let isScanCheaper = allowedCount * allowedCount <= 20 * ef * count
-    if count < Self.smallest || isScanCheaper || allowedCount <= ef {
+    if count < Self.smallest || allowedCount <= max(ef, Self.smallest) {
       return (
         FlatIndex(rows).search(query, k: k, allowed: allowed),
         SearchStatistics(distances: allowedCount, isExact: true)
       )
     }
-    let breadth = min(count, ef * count / max(1, allowedCount))
-    var statistics = SearchStatistics()
-    let candidates = walk(rows.prepare(query), ef: ef, breadth: breadth, allowed: allowed, &statistics)
-    let scores = FlatIndex(rows).scores(query, ordinals: candidates)
+    let prepared = rows.prepare(query)
+    let keep = min(allowedCount, Self.survivors(k))
+    let found: (ordinals: [Ordinal], distances: Int) = rows.withQuantized(prepared) { target in
+      // Collecting ef rows out of a share p, a walk takes ef / p steps; scanning takes p × n, each 60 times as fast.
+      if let allowed, allowedCount * allowedCount <= 60 * ef * count {
+        return (QuantizedScan(rows).nearest(keep, to: target, allowed: allowed), allowedCount)
+      }
+      let breadth = min(count, ef * count / max(1, allowedCount))
+      return walk(to: target, breadth: breadth, keep: keep, allowed: allowed)
+    }
+    let scores = FlatIndex(rows).scores(query, ordinals: found.ordinals)
     var top = TopK(capacity: k)
-    for (ordinal, score) in zip(candidates, scores) {
+    for (ordinal, score) in zip(found.ordinals, scores) {
       top.offer(ScoredOrdinal(ordinal: ordinal, score: score))
     }
-    return (top.sorted(), statistics)
+    return (top.sorted(), SearchStatistics(distances: found.distances))
   }
 
-  /// The allowed rows among the nearest that a walk of the given breadth finds.
+  /// Rows that are scored in float32 to find the best `k`: int8 rows order neighbours that lie close together wrongly.
+  private static func survivors(_ k: Int) -> Int { k + max(k / 2, 10) }
+
+  /// The allowed rows among the nearest that a walk of the given breadth finds, and the distances that it computed.
   private func walk(
-    _ query: [Float], ef: Int, breadth: Int, allowed: OrdinalSet?, _ statistics: inout SearchStatistics
-  ) -> [Ordinal] {
-    var quantized = [Int8](repeating: 0, count: RowFormat.paddedBytes(rows.dimension))
-    let scale = query.withUnsafeBufferPointer { source in
-      quantized.withUnsafeMutableBufferPointer { target in
-        guard let source = source.baseAddress, let target = target.baseAddress else { return Float(0) }
-        return Quantizer.quantize(source, rows.dimension, into: target)
-      }
-    }
-    var found = TopK(capacity: ef)
-    var distances = 0
+    to target: QuantizedVector, breadth: Int, keep: Int, allowed: OrdinalSet?
+  ) -> (ordinals: [Ordinal], distances: Int) {
     withGraph { graph in
       rows.withQuantizedRows { vectors in
-        quantized.withUnsafeBufferPointer { buffer in
-          guard let query = buffer.baseAddress else { return }
-          let distance = { (ordinal: Ordinal) in vectors.distance(query, scale: scale, ordinal) }
-          contexts.use { context in
-            var start = entryPoint
-            for level in stride(from: level(of: entryPoint), to: 0, by: -1) {
-              start = graph.descend(from: start, level: level, distance: distance)
-            }
-            graph.search(from: start, level: 0, ef: breadth, context: &context, distance: distance) {
-              node, far in
-              distances += 1
-              if let allowed, allowed.contains(node) {
-                found.offer(ScoredOrdinal(ordinal: node, score: -far))
-              }
-            }
-            if allowed == nil {
-              for entry in context.beam.entries {
-                found.offer(ScoredOrdinal(ordinal: entry.ordinal, score: -entry.distance))
-              }
-            }
+        contexts.use { context in
+          var start = entryPoint
+          for level in stride(from: level(of: entryPoint), to: 0, by: -1) {
+            start = graph.descend(from: start, level: level, to: target, in: vectors, context)
           }
+          guard let allowed else {
+            graph.search(from: start, level: 0, ef: breadth, to: target, in: vectors, context)
+            let nearest = (0..<min(keep, context.beam.count)).map { WalkKeys().ordinal(context.beam[$0]) }
+            return (nearest, context.distanceCount)
+          }
+          allowed.words.withUnsafeBufferPointer { words in
+            graph.search(
+              from: start, level: 0, ef: breadth, to: target, in: vectors, allowed: words.baseAddress, context
+            )
+          }
+          context.allowed.sort()
+          return (context.allowed.prefix(keep).map(WalkKeys().ordinal), context.distanceCount)
         }
       }
     }
-    statistics.distances = distances
-    return found.sorted().map(\.ordinal)
   }
 
   /// Checks that the graph holds together: lists within their slots, neighbours that exist and are on the level.
@@ -149,7 +143,9 @@ package final class HNSWReader: Sendable {
         let isRight = withGraph { graph in
           let block = graph.block(node, level: level)
           let limit = level == 0 ? parameters.M0 : parameters.M
-          guard Int(block[0]) <= limit else { return false }
+          guard Int(block[0]) <= limit, (Int(block[0])..<limit).allSatisfy({ block[$0 + 1] == 0 }) else {
+            return false
+          }
           return (0..<Int(block[0])).allSatisfy { slot in
             let neighbour = block[slot + 1]
             return Int(neighbour) < count && neighbour != node && self.level(of: neighbour) >= level
@@ -172,7 +168,7 @@ package final class HNSWReader: Sendable {
       let starts = base + count * (1 + parameters.M0)
       return body(
         GraphView(
-          count: count, M: parameters.M, M0: parameters.M0, levelZero: base, upperStarts: starts,
+          count: count, slots: parameters.M0, upperSlots: parameters.M, levelZero: base, upperStarts: starts,
           upper: starts + count))
     }
   }

@@ -20,19 +20,37 @@ struct QuantizedRows: @unchecked Sendable {
   @inline(__always)
   func row(_ ordinal: Ordinal) -> UnsafePointer<Int8> { values + Int(ordinal) * stride }
 
+  /// A row as the others are compared with it.
   @inline(__always)
-  func distance(_ a: Ordinal, _ b: Ordinal) -> Float {
-    let product = Float(kernels.dot(row(a), row(b), stride))
-    let i = Int(a) * 2
-    let j = Int(b) * 2
-    return scales[i + 1] + scales[j + 1] - factor * scales[i] * scales[j] * product
+  func vector(_ ordinal: Ordinal) -> QuantizedVector {
+    QuantizedVector(
+      values: row(ordinal), scale: scales[Int(ordinal) * 2], bias: scales[Int(ordinal) * 2 + 1])
   }
 
-  /// Distance of a row to a query that was quantized with `scale`; the query's own bias is left out.
+  /// Distances of `count` rows to a vector.
+  ///
+  /// - Parameters:
+  ///   - ordinals: the rows, shape `[count]`.
+  ///   - products: scratch, shape `[count]`.
+  ///   - distances: shape `[count]`.
   @inline(__always)
-  func distance(_ query: UnsafePointer<Int8>, scale: Float, _ ordinal: Ordinal) -> Float {
-    let product = Float(kernels.dot(query, row(ordinal), stride))
-    let i = Int(ordinal) * 2
-    return scales[i + 1] - factor * scale * scales[i] * product
+  func distances(
+    to vector: QuantizedVector, _ ordinals: UnsafePointer<Ordinal>, count: Int,
+    products: UnsafeMutablePointer<Int32>, into distances: UnsafeMutablePointer<Float>
+  ) {
+    kernels.dots(vector.values, values, stride: stride, ordinals, count: count, into: products)
+    let scale = factor * vector.scale
+    for index in 0..<count {
+      let place = Int(ordinals[index]) * 2
+      distances[index] = vector.bias + scales[place + 1] - scale * scales[place] * Float(products[index])
+    }
   }
+}
+
+/// A vector in int8 with what turns its products into distances.
+struct QuantizedVector {
+  /// Shape `[stride]`.
+  var values: UnsafePointer<Int8>
+  var scale: Float
+  var bias: Float
 }

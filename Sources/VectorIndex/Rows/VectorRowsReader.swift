@@ -46,6 +46,18 @@ package final class VectorRowsReader: Sendable {
     return padded
   }
 
+  /// Lends a prepared query in the form of the int8 rows; its bias is left out, since it is the same for all rows.
+  func withQuantized<Result>(_ query: [Float], _ body: (QuantizedVector) -> Result) -> Result {
+    withUnsafeTemporaryAllocation(byteCount: RowFormat.paddedBytes(dimension), alignment: 64) { buffer in
+      let values = buffer.initializeMemory(as: Int8.self, repeating: 0)
+      guard let base = values.baseAddress else { preconditionFailure("a row has at least one dimension") }
+      let scale = query.withUnsafeBufferPointer { source in
+        source.baseAddress.map { Quantizer.quantize($0, dimension, into: base) } ?? 0
+      }
+      return body(QuantizedVector(values: base, scale: scale, bias: 0))
+    }
+  }
+
   var floatStride: Int { RowFormat.paddedFloats(dimension) }
 
   /// Exact score of a row for a prepared query; larger is better.
