@@ -40,7 +40,7 @@ struct ByteTable {
     let number = count
     bytes.append(contentsOf: string)
     starts.append(bytes.count)
-    slots[slot] = hash >> 32 << 32 | UInt64(number + 1)
+    slots[slot] = (hash >> 32) << 32 | UInt64(number + 1)
     if number * 2 > slots.count { grow() }
     return (number, true)
   }
@@ -62,7 +62,7 @@ struct ByteTable {
       }
       var slot = Int(truncatingIfNeeded: hash) & mask
       while slots[slot] != 0 { slot = (slot + 1) & mask }
-      slots[slot] = hash >> 32 << 32 | UInt64(number + 1)
+      slots[slot] = (hash >> 32) << 32 | UInt64(number + 1)
     }
   }
 

@@ -71,7 +71,9 @@ package final class AnalyzerSession: @unchecked Sendable {
   ) -> Result {
     let session = idle.withLock { $0[configuration]?.popLast() } ?? AnalyzerSession(configuration)
     defer {
-      idle.withLock { if $0[configuration, default: []].count < kept { $0[configuration]?.append(session) } }
+      idle.withLock { pool in
+        if pool[configuration, default: []].count < kept { pool[configuration, default: []].append(session) }
+      }
     }
     return body(session)
   }

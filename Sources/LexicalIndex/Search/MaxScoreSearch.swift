@@ -2,9 +2,10 @@ import Kernels
 
 /// Finds the best chunks window by window, and passes over what cannot be among them.
 ///
-/// In a window the terms are split in two: only chunks that hold one of the essential terms can reach the threshold, so
-/// theirs are summed; the other terms are looked up for the chunks that may still reach it. The windows with the
-/// highest bounds come first, and before them the two best zones, which set a threshold.
+/// Of a window only the zones whose bounds reach the threshold are searched. The terms are split in two: only chunks
+/// that hold one of the essential terms can reach the threshold, so theirs are summed; the other terms are looked up for
+/// the chunks that may still reach it. The windows with the highest bounds come first, and before them the two best
+/// zones, which set a threshold.
 ///
 /// - Source: Turtle, Flood, "Query evaluation: strategies and optimizations", 1995 (MaxScore); Ding, Suel, "Faster
 ///   top-k document retrieval using block-max indexes", SIGIR 2011; Mackenzie, Petri, Moffat, "Anytime ranking on
@@ -95,17 +96,18 @@ struct MaxScoreSearch {
   /// Searches zones of one window, all of it or one.
   private mutating func search(_ zones: Range<Int>) {
     let threshold = threshold
-    let firstEssential = arrange(zones, threshold: threshold)
+    var open: UInt32 = 0
+    for (place, zone) in zones.enumerated() where zoneBounds[zone] >= max(threshold, 1) { open |= 1 << UInt32(place) }
+    let firstEssential = arrange(zones, open, threshold: threshold)
     guard firstEssential < order.count else { return }
     let start = zones.lowerBound * Self.zoneSize
     let range = UInt32(start)..<UInt32(min(zones.upperBound * Self.zoneSize, documentCount))
     let row = sumsOfBounds + firstEssential * Self.zonesPerWindow
     var count: Int
     if firstEssential == order.count - 1, threshold > 0 {
-      count = select(lists[order[firstEssential].index], range, row, threshold)
+      count = select(lists[order[firstEssential].index], range, open, row, threshold)
     } else {
-      accumulate(order[firstEssential...].map { lists[$0.index] }, range)
-      count = collect(zones.count, row, threshold)
+      count = collect(accumulate(order[firstEssential...], range, open), row, threshold)
     }
     if let allowed { count = keep(count) { place, _ in allowed.contains(range.lowerBound + place) } }
     for rank in stride(from: firstEssential - 1, through: 0, by: -1) where count > 0 {
@@ -123,16 +125,19 @@ struct MaxScoreSearch {
 
   /// Sorts the lists and sums their bounds.
   ///
+  /// - Parameter open: bits of the zones that are searched.
   /// - Returns: how many of the lists cannot together reach `threshold`.
-  private mutating func arrange(_ zones: Range<Int>, threshold: Int32) -> Int {
+  private mutating func arrange(_ zones: Range<Int>, _ open: UInt32, threshold: Int32) -> Int {
     order.removeAll(keepingCapacity: true)
     for (index, list) in lists.enumerated() {
       var bound: Int32 = 0
-      for zone in zones { bound = max(bound, list.bounds[zone]) }
+      for (place, zone) in zones.enumerated() where open >> UInt32(place) & 1 == 1 {
+        bound = max(bound, list.bounds[zone])
+      }
       if bound > 0 { order.append((bound, index)) }
     }
     order.sort { ($0.bound, $0.index) < ($1.bound, $1.index) }
-    for (place, zone) in zones.enumerated() { sumsOfBounds[place] = zoneBounds[zone] > 0 ? 0 : Self.closed }
+    for place in 0..<zones.count { sumsOfBounds[place] = open >> UInt32(place) & 1 == 1 ? 0 : Self.closed }
     for rank in order.indices {
       let row = sumsOfBounds + rank * Self.zonesPerWindow
       let next = row + Self.zonesPerWindow
@@ -149,41 +154,49 @@ struct MaxScoreSearch {
 
   /// Candidates of the only essential list.
   private func select(
-    _ list: QueryList, _ range: Range<UInt32>, _ row: UnsafePointer<Int32>, _ threshold: Int32
+    _ list: QueryList, _ range: Range<UInt32>, _ open: UInt32, _ row: UnsafePointer<Int32>, _ threshold: Int32
   ) -> Int {
-    let span = UInt32(range.count)
     let places = scratch.places
     let values = scratch.values
     var found = 0
-    list.forEachRun(in: range, scratch: scratch) { ordinals, steps, count in
-      for posting in 0..<count {
-        let place = ordinals[posting] &- range.lowerBound
-        guard place < span, found < SearchScratch.windowSize else { continue }
+    list.forEachRun(in: range, open, scratch: scratch) { run in
+      for posting in 0..<run.count {
+        let offset = run.ordinals[posting] &- run.first
+        guard offset < run.span, found < SearchScratch.windowSize else { continue }
+        let place = run.first &- range.lowerBound &+ offset
         places[found] = place
-        values[found] = steps[posting]
-        found += steps[posting] &+ row[Int(place) / Self.zoneSize] >= threshold ? 1 : 0
+        values[found] = run.steps[posting]
+        found += run.steps[posting] &+ row[Int(place) / Self.zoneSize] >= threshold ? 1 : 0
       }
     }
     return found
   }
 
-  private func accumulate(_ lists: [QueryList], _ range: Range<UInt32>) {
-    let span = UInt32(range.count)
-    let sums = scratch.sums
-    for list in lists {
-      list.forEachRun(in: range, scratch: scratch) { ordinals, steps, count in
-        for posting in 0..<count {
-          let place = ordinals[posting] &- range.lowerBound
-          if place < span { sums[Int(place)] &+= steps[posting] }
+  /// - Returns: bits of the zones that have sums.
+  private func accumulate(
+    _ essential: ArraySlice<(bound: Int32, index: Int)>, _ range: Range<UInt32>, _ open: UInt32
+  ) -> UInt32 {
+    var touched: UInt32 = 0
+    for (_, index) in essential {
+      lists[index].forEachRun(in: range, open, scratch: scratch) { run in
+        let sums = scratch.sums + Int(run.first &- range.lowerBound)
+        for posting in 0..<run.count {
+          let offset = run.ordinals[posting] &- run.first
+          if offset < run.span { sums[Int(offset)] &+= run.steps[posting] }
         }
+        touched |= run.zones
       }
     }
+    return touched
   }
 
-  /// Candidates among the sums, which are zeros behind it.
-  private func collect(_ zones: Int, _ row: UnsafePointer<Int32>, _ threshold: Int32) -> Int {
+  /// Candidates among the sums of some zones, which are zeros behind it.
+  private func collect(_ zones: UInt32, _ row: UnsafePointer<Int32>, _ threshold: Int32) -> Int {
     var found = 0
-    for zone in 0..<zones {
+    var zones = zones
+    while zones != 0 {
+      let zone = zones.trailingZeroBitCount
+      zones &= zones - 1
       found += kernels.collect(
         scratch.sums + zone * Self.zoneSize, count: Self.zoneSize, least: max(1, threshold &- row[zone]),
         first: zone * Self.zoneSize, places: scratch.places + found, values: scratch.values + found)

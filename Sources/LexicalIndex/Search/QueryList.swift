@@ -78,26 +78,70 @@ struct QueryList {
     }
   }
 
-  /// Calls `body` with ordinals, steps and count of the postings in `range`, which lies in a window; it may get others
-  /// around them too.
+  /// Postings that lie together.
+  struct Run {
+    /// Ordinals and steps, `count` of each.
+    var ordinals: UnsafePointer<UInt32>
+    var steps: UnsafePointer<Int32>
+    var count: Int
+    /// The chunks that count: `span` from `first` on.
+    var first: UInt32
+    var span: UInt32
+    /// Bits of the zones in which they lie.
+    var zones: UInt32
+  }
+
+  /// Calls `body` with the postings in `range` that lie in open zones, and some around them.
+  ///
+  /// - Parameters:
+  ///   - range: of a window, from the first chunk of a zone on.
+  ///   - open: bits of the zones in `range`.
   @inline(__always)
   func forEachRun(
-    in range: Range<UInt32>, scratch: SearchScratch,
-    _ body: (UnsafePointer<UInt32>, UnsafePointer<Int32>, Int) -> Void
+    in range: Range<UInt32>, _ open: UInt32, scratch: SearchScratch, _ body: (Run) -> Void
   ) {
     let window = Int(range.lowerBound) / SearchScratch.windowSize
     var place = Int(starts[window])
     guard list.isBlocked else {
-      let count = Int(starts[window + 1]) - place
-      if count > 0 { body(ordinals + place, steps + place, count) }
+      let end = Int(starts[window + 1])
+      let span = UInt32(range.count)
+      var zones: UInt32 = 0
+      for place in place..<max(place, end) {
+        let offset = ordinals[place] &- range.lowerBound
+        if offset < span { zones |= 1 << (offset / UInt32(Self.zoneSize)) }
+      }
+      if zones & open != 0 {
+        body(
+          Run(
+            ordinals: ordinals + place, steps: steps + place, count: end - place, first: range.lowerBound,
+            span: span, zones: zones))
+      }
       return
     }
     while place < list.blockCount, list.lastOrdinal(place) < range.lowerBound { place += 1 }
-    while place < list.blockCount, list.firstOrdinal(place) < range.upperBound {
-      let count = decode(place, scratch)
-      body(scratch.ordinals, scratch.steps, count)
+    while place < list.blockCount {
+      let first = max(list.firstOrdinal(place), range.lowerBound)
+      if first >= range.upperBound { return }
+      let last = min(list.lastOrdinal(place), range.upperBound - 1)
+      if first <= last {
+        let zones = Self.zones(from: first - range.lowerBound, through: last - range.lowerBound)
+        if zones & open != 0 {
+          let count = decode(place, scratch)
+          body(
+            Run(
+              ordinals: scratch.ordinals, steps: scratch.steps, count: count, first: first,
+              span: last - first + 1, zones: zones))
+        }
+      }
       place += 1
     }
+  }
+
+  /// Bits of the zones of two chunks of a window and of those between them.
+  @inline(__always)
+  private static func zones(from first: UInt32, through last: UInt32) -> UInt32 {
+    let size = UInt32(zoneSize)
+    return UInt32.max &<< (first / size) & UInt32.max &>> (31 - last / size)
   }
 
   /// Adds the term's steps to the candidates of a window that hold it.
