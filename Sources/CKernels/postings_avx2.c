@@ -25,6 +25,15 @@ static void score(const rag_bm25_term *term, const uint32_t *ordinals, const uin
   }
 }
 
+static void decode(const rag_posting_block *block, const rag_bm25_term *term, uint32_t *ordinals, int32_t *steps) {
+  uint32_t less_one[RAG_POSTINGS_BLOCK];
+  size_t split = rag_posting_distance_bytes(block);
+  unpack_vector(block->bytes, block->readable, block->count, block->distance_bits, ordinals);
+  add_gaps_vector(ordinals, block->count, block->before);
+  unpack_vector(block->bytes + split, block->readable - split, block->count, block->count_bits, less_one);
+  score(term, ordinals, less_one, block->count, steps);
+}
+
 static size_t collect(int32_t *sums, size_t count, int32_t least, uint32_t first, uint32_t *places, int32_t *values) {
   __m256i below = _mm256_set1_epi32(least - 1), zero = _mm256_setzero_si256();
   size_t found = 0;
@@ -42,6 +51,6 @@ static size_t collect(int32_t *sums, size_t count, int32_t least, uint32_t first
   return found;
 }
 
-const rag_postings_kernels rag_postings_avx2 = {unpack, add_gaps, score, collect};
+const rag_postings_kernels rag_postings_avx2 = {unpack, add_gaps, score, decode, collect};
 #pragma clang attribute pop
 #endif

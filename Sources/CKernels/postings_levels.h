@@ -10,6 +10,11 @@ extern const rag_postings_kernels rag_postings_avx512;
 /// The reference of `unpack`, which the other levels use for numbers of more than 25 bits.
 void rag_postings_unpack_scalar(const uint8_t *bytes, size_t readable, size_t count, uint32_t bits, uint32_t *out);
 
+/// Bytes of a block's distances.
+static inline size_t rag_posting_distance_bytes(const rag_posting_block *block) {
+  return (block->count * block->distance_bits + 7) / 8;
+}
+
 /// Most bits of a number whose bytes fit into 32 bits wherever it begins.
 enum { RAG_POSTINGS_WIDEST = 25 };
 

@@ -30,6 +30,15 @@ static void score(const rag_bm25_term *term, const uint32_t *ordinals, const uin
   }
 }
 
+static void decode(const rag_posting_block *block, const rag_bm25_term *term, uint32_t *ordinals, int32_t *steps) {
+  uint32_t less_one[RAG_POSTINGS_BLOCK];
+  size_t split = rag_posting_distance_bytes(block);
+  rag_postings_unpack_scalar(block->bytes, block->readable, block->count, block->distance_bits, ordinals);
+  add_gaps(ordinals, block->count, block->before);
+  rag_postings_unpack_scalar(block->bytes + split, block->readable - split, block->count, block->count_bits, less_one);
+  score(term, ordinals, less_one, block->count, steps);
+}
+
 static size_t collect(int32_t *sums, size_t count, int32_t least, uint32_t first, uint32_t *places, int32_t *values) {
   size_t found = 0;
   for (size_t i = 0; i < count; i++) {
@@ -41,4 +50,4 @@ static size_t collect(int32_t *sums, size_t count, int32_t least, uint32_t first
   return found;
 }
 
-const rag_postings_kernels rag_postings_scalar = {rag_postings_unpack_scalar, add_gaps, score, collect};
+const rag_postings_kernels rag_postings_scalar = {rag_postings_unpack_scalar, add_gaps, score, decode, collect};

@@ -70,6 +70,24 @@ package struct PostingKernels: @unchecked Sendable {
     withUnsafePointer(to: term.term) { table.pointee.score($0, ordinals, lessOne, count, steps) }
   }
 
+  /// Ordinals and steps of a packed block.
+  ///
+  /// - Parameters:
+  ///   - bytes: all that may be read; distances less one and behind them frequencies less one lie at the front, each
+  ///     padded to whole bytes.
+  ///   - count: at most `blockSize`.
+  ///   - distanceBits: at most 32, as `countBits`.
+  ///   - before: what ordinals count from.
+  package func decode(
+    _ bytes: UnsafeRawBufferPointer, count: Int, distanceBits: Int, countBits: Int, before: UInt32, _ term: BM25Term,
+    ordinals: UnsafeMutablePointer<UInt32>, steps: UnsafeMutablePointer<Int32>
+  ) {
+    var block = rag_posting_block(
+      bytes: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), readable: bytes.count, count: count,
+      distance_bits: UInt32(distanceBits), count_bits: UInt32(countBits), before: before)
+    withUnsafePointer(to: term.term) { table.pointee.decode(&block, $0, ordinals, steps) }
+  }
+
   /// Finds the sums that are at least `least` (above 0) and zeros all.
   ///
   /// - Parameters:

@@ -28,6 +28,17 @@ static inline int32_t rag_bm25_steps(const rag_bm25_term *term, uint32_t frequen
 
 enum { RAG_POSTINGS_BLOCK = 128 };
 
+/// A block of postings as it lies in the file.
+typedef struct {
+  /// The packed distances; `readable` bytes, at least those of the block, may be read.
+  const uint8_t *bytes;
+  size_t readable;
+  size_t count;
+  uint32_t distance_bits, count_bits;
+  /// The ordinal that distances count from.
+  uint32_t before;
+} rag_posting_block;
+
 /// One implementation of each kernel; all give the same numbers. Blocks hold up to 128 values, and arrays of a block
 /// have room for 128.
 typedef struct {
@@ -41,6 +52,9 @@ typedef struct {
   /// steps[i] = rag_bm25_steps of frequency less_one[i] + 1; an ordinal not below `term->count` has the last length.
   void (*score)(const rag_bm25_term *term, const uint32_t *ordinals, const uint32_t *less_one, size_t count,
                 int32_t *steps);
+
+  /// Unpacks a block - distances, then frequencies less one, each padded to whole bytes - into ordinals and steps.
+  void (*decode)(const rag_posting_block *block, const rag_bm25_term *term, uint32_t *ordinals, int32_t *steps);
 
   /// Gives places (from `first` on) and values of the sums that are at least `least` (> 0), and zeros all sums.
   /// `count` is a multiple of 64; `places` and `values` have room for 16 more than are given.

@@ -64,6 +64,20 @@ package struct PostingList {
     return place.count
   }
 
+  /// Unpacks a block, scored; ordinals and steps take room for a whole one.
+  ///
+  /// - Returns: how many postings there are; 0 where the list is damaged.
+  func decode(
+    _ block: Int, _ term: BM25Term, _ ordinals: UnsafeMutablePointer<UInt32>, _ steps: UnsafeMutablePointer<Int32>
+  ) -> Int {
+    guard let place = place(of: block) else { return 0 }
+    PostingKernels.current.decode(
+      UnsafeRawBufferPointer(rebasing: bytes[(place.start + 2)...]), count: place.count,
+      distanceBits: place.distanceBits, countBits: place.countBits,
+      before: block == 0 ? .max : header(block - 1, 0), term, ordinals: ordinals, steps: steps)
+    return place.count
+  }
+
   /// Unpacks the frequencies of a block, each less one; nothing where the list is damaged.
   func readFrequencies(_ block: Int, _ lessOne: UnsafeMutablePointer<UInt32>) {
     guard let place = place(of: block) else { return }

@@ -126,7 +126,7 @@ struct QueryList {
       if first <= last {
         let zones = Self.zones(from: first - range.lowerBound, through: last - range.lowerBound)
         if zones & open != 0 {
-          let count = decode(place, scratch)
+          let count = list.decode(place, term, scratch.ordinals, scratch.steps)
           body(
             Run(
               ordinals: scratch.ordinals, steps: scratch.steps, count: count, first: first,
@@ -181,7 +181,7 @@ struct QueryList {
       var end = index
       while end < count, base + places[end] <= last { end += 1 }
       if end - index > Self.fewCandidates {
-        let filled = decode(next, scratch)
+        let filled = list.decode(next, term, scratch.ordinals, scratch.steps)
         for posting in 0..<filled {
           let place = scratch.ordinals[posting] &- base
           if place < span { sums[Int(place)] = scratch.steps[posting] }
@@ -230,14 +230,5 @@ struct QueryList {
       }
       values[index] &+= scratch.steps[low]
     }
-  }
-
-  private func decode(_ block: Int, _ scratch: SearchScratch) -> Int {
-    let count = list.readOrdinals(block, scratch.ordinals)
-    guard count > 0 else { return 0 }
-    list.readFrequencies(block, scratch.frequencies)
-    PostingKernels.current.score(
-      term, scratch.ordinals, lessOne: scratch.frequencies, count: count, into: scratch.steps)
-    return count
   }
 }
