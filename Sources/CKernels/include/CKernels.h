@@ -3,5 +3,6 @@
 #include "crc32c.h"
 #include "distance.h"
 #include "exchange.h"
+#include "postings.h"
 #include "simd_level.h"
 #include "transformer.h"

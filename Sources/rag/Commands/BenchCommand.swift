@@ -10,6 +10,7 @@ struct BenchCommand: AsyncParsableCommand {
       """,
     shouldDisplay: false,
     subcommands: [
-      BenchANNCommand.self, BenchIngestCommand.self, BenchQueryCommand.self, BenchPathsCommand.self,
+      BenchANNCommand.self, BenchIngestCommand.self, BenchLexicalCommand.self, BenchQueryCommand.self,
+      BenchPathsCommand.self,
     ])
 }
