@@ -50,7 +50,7 @@ class Tantivy:
     def build(self, texts, folder):
         import tantivy
         fields = tantivy.SchemaBuilder()
-        fields.add_text_field("text", stored=False, tokenizer_name="english", index_option="freq")
+        fields.add_text_field("text", stored=False, tokenizer_name="english")
         analyzer = (tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
                     .filter(tantivy.Filter.stopword("english")).filter(tantivy.Filter.stemmer("english")).build())
         self.index = tantivy.Index(fields.build(), path=folder)
@@ -77,7 +77,7 @@ class PISA:
     def build(self, texts, folder):
         import pandas
         from pyterrier_pisa import PisaIndex
-        index = PisaIndex(folder + "/index", stemmer="porter2", stops="lucene", threads=1, overwrite=True)
+        index = PisaIndex(folder + "/index", text_field="text", stemmer="porter2", stops="lucene", threads=1, overwrite=True)
         index.index({"docno": str(number), "text": text} for number, text in enumerate(texts))
         self.ranker = index.bm25(k1=1.2, b=0.75, num_results=K, threads=1)
         self.frame = lambda queries: pandas.DataFrame(
