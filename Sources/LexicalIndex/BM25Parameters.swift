@@ -36,8 +36,8 @@ package struct CorpusStatistics: Hashable, Sendable {
 
   var averageLength: Double { documentCount > 0 ? max(1, Double(totalLength) / Double(documentCount)) : 1 }
 
-  func inverseDocumentFrequency(of term: String) -> Double {
-    let df = Double(documentFrequency(of: term))
+  func inverseDocumentFrequency(_ documentFrequency: Int) -> Double {
+    let df = Double(documentFrequency)
     return log(1 + (Double(documentCount) - df + 0.5) / (df + 0.5))
   }
 }

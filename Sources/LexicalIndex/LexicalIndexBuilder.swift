@@ -10,8 +10,12 @@ package struct LexicalIndexBuilder: ~Copyable {
   }
 
   private let session: AnalyzerSession
-  private var ids: [[UInt8]: Int] = [:]
-  private(set) var terms: [[UInt8]] = []
+  /// The terms; a term's id is its number.
+  private(set) var terms = ByteTable()
+  /// Words as they stand in texts, and behind each the ids of its terms: analysis meets most words again and again.
+  private var words = ByteTable()
+  private var wordEnds: [Int] = []
+  private var wordTerms: [UInt32] = []
   private(set) var lists: [GrowingList] = []
   /// Places of each term, as positions.bin has them; empty where they are not kept.
   private(set) var places: [[UInt8]] = []
@@ -21,6 +25,11 @@ package struct LexicalIndexBuilder: ~Copyable {
   // Frequencies within the chunk at hand.
   private var frequencies: [UInt32] = []
   private var touched: [Int] = []
+  /// Terms of the chunk at hand, in order.
+  private var found: [UInt32] = []
+
+  /// Words that are remembered before the memory is emptied.
+  private static let wordLimit = 1 << 20
 
   package init(analyzer: Analyzer) {
     session = AnalyzerSession(analyzer.configuration)
@@ -37,13 +46,18 @@ package struct LexicalIndexBuilder: ~Copyable {
   @discardableResult
   package mutating func add(_ text: String) -> Ordinal {
     let ordinal = Ordinal(lengths.count)
-    var length: UInt32 = 0
-    var found: [Int] = []
-    session.forEachTerm(in: text) { term, _ in
-      length += 1
-      found.append(id(of: term))
+    found.removeAll(keepingCapacity: true)
+    if words.count >= Self.wordLimit { forgetWords() }
+    var text = text
+    text.withUTF8 { bytes in
+      session.scan(
+        bytes, word: { addWord(bytes, $0) },
+        ideographs: { run in
+          session.emitIdeographs(bytes, run) { term, _ in found.append(UInt32(id(of: term))) }
+        })
     }
     for id in found {
+      let id = Int(id)
       if frequencies[id] == 0 { touched.append(id) }
       frequencies[id] += 1
     }
@@ -53,8 +67,24 @@ package struct LexicalIndexBuilder: ~Copyable {
       frequencies[id] = 0
     }
     touched.removeAll(keepingCapacity: true)
-    lengths.append(length)
+    lengths.append(UInt32(found.count))
     return ordinal
+  }
+
+  @inline(__always)
+  private mutating func addWord(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
+    let (word, isNew) = words.number(of: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range]))
+    if isNew {
+      session.emitWord(bytes, range) { term, _ in wordTerms.append(UInt32(id(of: term))) }
+      wordEnds.append(wordTerms.count)
+    }
+    for place in (word == 0 ? 0 : wordEnds[word - 1])..<wordEnds[word] { found.append(wordTerms[place]) }
+  }
+
+  private mutating func forgetWords() {
+    words.removeAll()
+    wordEnds.removeAll()
+    wordTerms.removeAll()
   }
 
   /// Adds chunks of another index, with their terms as they are there: the result is the same as if their texts had
@@ -84,22 +114,21 @@ package struct LexicalIndexBuilder: ~Copyable {
     }
   }
 
-  private mutating func appendPlaces(_ found: [Int]) {
+  private mutating func appendPlaces(_ found: [UInt32]) {
     var last: [Int: Int] = [:]
-    for (place, id) in found.enumerated() {
+    for (place, id) in found.lazy.map(Int.init).enumerated() {
       VariableInteger.append(UInt64(place - (last[id] ?? 0)), to: &places[id])
       last[id] = place
     }
   }
 
   private mutating func id(of term: [UInt8]) -> Int {
-    if let known = ids[term] { return known }
-    let id = terms.count
-    ids[term] = id
-    terms.append(term)
-    lists.append(GrowingList())
-    if storesPositions { places.append([]) }
-    frequencies.append(0)
+    let (id, isNew) = term.withUnsafeBytes { terms.number(of: $0) }
+    if isNew {
+      lists.append(GrowingList())
+      if storesPositions { places.append([]) }
+      frequencies.append(0)
+    }
     return id
   }
 

@@ -19,13 +19,16 @@ package final class LexicalIndexReader: Sendable {
 
   /// - Parameters:
   ///   - folder: holds the files.
-  ///   - documentCount: chunks of the segment.
+  ///   - documentCount: chunks that the segment must have; `nil` takes as many as there are.
   /// - Throws: `StorageError`.
-  package init(folder: String, documentCount: Int) throws(StorageError) {
+  package init(folder: String, documentCount wanted: Int? = nil) throws(StorageError) {
     dictionary = try MappedFile(
       path: folder + "/" + LexicalIndexSerializer.dictionaryName, kind: .termDictionary)
     postings = try MappedFile(path: folder + "/" + LexicalIndexSerializer.postingsName, kind: .postings)
     norms = try MappedFile(path: folder + "/" + LexicalIndexSerializer.normsName, kind: .norms)
+    let lengths = norms.unsafePayload
+    guard lengths.count >= 16 else { throw .corrupted(norms.path, "its head is cut off") }
+    let documentCount = wanted ?? (lengths.count - 16) / 4
     self.documentCount = documentCount
     let head = dictionary.unsafePayload
     guard head.count >= 24 else { throw .corrupted(dictionary.path, "the dictionary's head is cut off") }
@@ -37,7 +40,6 @@ package final class LexicalIndexReader: Sendable {
     else { throw .corrupted(dictionary.path, "the dictionary's block table does not fit") }
     termCount = Int(terms)
     blockCount = Int(blocks)
-    let lengths = norms.unsafePayload
     guard lengths.count == 16 + documentCount * 4,
       lengths.loadUnaligned(fromByteOffset: 0, as: UInt64.self) == UInt64(documentCount)
     else { throw .corrupted(norms.path, "it does not hold \(documentCount) lengths") }
@@ -52,7 +54,7 @@ package final class LexicalIndexReader: Sendable {
   /// - Complexity: O(postings of the term).
   package func chunks(containing term: String) -> OrdinalSet {
     var set = OrdinalSet(universe: documentCount)
-    list(of: Array(term.utf8))?.forEach { ordinal, _ in set.insert(ordinal) }
+    list(of: term)?.forEach { ordinal, _ in set.insert(ordinal) }
     return set
   }
 
@@ -68,7 +70,7 @@ package final class LexicalIndexReader: Sendable {
     // Places at which the phrase may begin, by chunk.
     var starts: [Ordinal: Set<UInt64>] = [:]
     for (offset, term) in phrase.enumerated() {
-      guard let list = list(of: Array(term.utf8)) else { return OrdinalSet(universe: documentCount) }
+      guard let list = list(of: term) else { return OrdinalSet(universe: documentCount) }
       var next: [Ordinal: Set<UInt64>] = [:]
       positions.forEach(list) { ordinal, places in
         guard candidates.contains(ordinal) else { return }
@@ -99,7 +101,7 @@ package final class LexicalIndexReader: Sendable {
   ///
   /// - Complexity: O(log terms).
   package func documentFrequency(of term: String) -> Int {
-    list(of: Array(term.utf8))?.documentFrequency ?? 0
+    list(of: term)?.documentFrequency ?? 0
   }
 
   /// The best `k` chunks for `terms`, equal to scoring every chunk.
@@ -108,16 +110,22 @@ package final class LexicalIndexReader: Sendable {
   ///   - statistics: over all segments that are searched together.
   ///   - allowed: chunks that may be returned; `nil` means all.
   /// - Returns: chunks that hold at least one term, best first.
-  /// - Source: Turtle, Flood, "Query evaluation: strategies and optimizations", 1995 (MaxScore); Ding, Suel, "Faster
-  ///   top-k document retrieval using block-max indexes", SIGIR 2011.
   package func search(
     _ terms: [QueryTerm], k: Int, parameters: BM25Parameters, statistics: CorpusStatistics,
     allowed: OrdinalSet? = nil
   ) -> [ScoredOrdinal] {
-    withLengths { lengths in
-      var search = MaxScoreSearch(
-        scorers: scorers(terms, parameters, statistics), lengths: lengths, k: k, allowed: allowed)
-      return search.run()
+    guard documentCount > 0 else { return [] }
+    let scale = BM25Scale(terms, parameters, statistics)
+    return withLengths { lengths in
+      let lists = terms.enumerated().compactMap { index, term in
+        list(of: term.term).map { ($0, scale.term(index, lengths: lengths)) }
+      }
+      let hits = SearchScratch.with { scratch in
+        var search = MaxScoreSearch(
+          lists, documentCount: documentCount, k: k, allowed: allowed, scratch: scratch)
+        return search.run()
+      }
+      return hits.map { ScoredOrdinal(ordinal: $0.ordinal, score: $0.score * scale.step) }
     }
   }
 
@@ -129,25 +137,28 @@ package final class LexicalIndexReader: Sendable {
   package func scores(
     _ terms: [QueryTerm], ordinals: [Ordinal], parameters: BM25Parameters, statistics: CorpusStatistics
   ) -> [Float] {
-    withLengths { lengths in
-      var scores = [Float](repeating: 0, count: ordinals.count)
+    let scale = BM25Scale(terms, parameters, statistics)
+    return withLengths { lengths in
+      var sums = [Int32](repeating: 0, count: ordinals.count)
       let order = ordinals.indices.sorted { ordinals[$0] < ordinals[$1] }
-      // Term by term in query order: sums are formed as in `search`.
-      for var scorer in scorers(terms, parameters, statistics) {
+      for (index, term) in terms.enumerated() {
+        guard let list = list(of: term.term) else { continue }
+        let scorer = scale.term(index, lengths: lengths)
+        var cursor = PostingCursor(list)
         for index in order {
-          scorer.cursor.seek(ordinals[index])
-          guard scorer.cursor.ordinal == ordinals[index] else { continue }
-          scores[index] += scorer.score(scorer.cursor.frequency, length: lengths[Int(ordinals[index])])
+          cursor.seek(ordinals[index])
+          guard cursor.ordinal == ordinals[index] else { continue }
+          sums[index] &+= scorer.steps(frequency: cursor.frequency, length: lengths[Int(ordinals[index])])
         }
       }
-      return scores
+      return sums.map { Float($0) * scale.step }
     }
   }
 
   /// Calls `body` with every term, in byte order, and its postings.
   package func forEachTerm(_ body: (_ term: [UInt8], PostingList) -> Void) {
     for block in 0..<blockCount {
-      forEachEntry(ofBlock: block) { term, list in
+      forEachTerm(ofBlock: block) { term, list in
         body(term, list)
         return true
       }
@@ -163,7 +174,7 @@ package final class LexicalIndexReader: Sendable {
     var seen = 0
     var problem: String?
     for block in 0..<blockCount {
-      let isWhole = forEachEntry(ofBlock: block) { term, list in
+      let isWhole = forEachTerm(ofBlock: block) { term, list in
         if let previous, !previous.lexicographicallyPrecedes(term) { problem = "terms are not in order" }
         previous = term
         seen += 1
@@ -193,18 +204,12 @@ package final class LexicalIndexReader: Sendable {
     }
   }
 
-  private func scorers(
-    _ terms: [QueryTerm], _ parameters: BM25Parameters, _ statistics: CorpusStatistics
-  ) -> [TermScorer] {
-    terms.compactMap { term in
-      guard let list = list(of: Array(term.term.utf8)) else { return nil }
-      return TermScorer(
-        list: list, weight: Float(term.weight * statistics.inverseDocumentFrequency(of: term.term)),
-        parameters: parameters, averageLength: statistics.averageLength)
-    }
+  private func list(of term: String) -> PostingList? {
+    var term = term
+    return term.withUTF8 { list(of: UnsafeRawBufferPointer($0)) }
   }
 
-  private func list(of term: [UInt8]) -> PostingList? {
+  private func list(of term: UnsafeRawBufferPointer) -> PostingList? {
     // The last block whose first term is not behind the one looked for.
     var low = 0
     var high = blockCount
@@ -217,11 +222,20 @@ package final class LexicalIndexReader: Sendable {
       }
     }
     guard low > 0 else { return nil }
+    // Bytes that the term shares with the entry before.
+    var matched = 0
     var found: PostingList?
-    forEachEntry(ofBlock: low - 1) { candidate, list in
-      for (a, b) in zip(candidate, term) where a != b { return a < b }
-      if candidate.count == term.count { found = list }
-      return candidate.count < term.count
+    forEachEntry(ofBlock: low - 1) { entry in
+      if entry.shared > matched { return true }
+      if entry.shared < matched { return false }
+      for byte in entry.further {
+        guard matched < term.count, byte == term[matched] else {
+          return matched < term.count && byte < term[matched]
+        }
+        matched += 1
+      }
+      if matched == term.count { found = entry.list }
+      return matched < term.count
     }
     return found
   }
@@ -233,7 +247,7 @@ package final class LexicalIndexReader: Sendable {
   }
 
   /// Whether `term` comes before the first term of a block, whose bytes stand there whole.
-  private func isBefore(_ term: [UInt8], block: Int) -> Bool {
+  private func isBefore(_ term: UnsafeRawBufferPointer, block: Int) -> Bool {
     let payload = dictionary.unsafePayload
     defer { withExtendedLifetime(self) {} }
     var offset = blockOffset(block)
@@ -242,42 +256,60 @@ package final class LexicalIndexReader: Sendable {
       count <= UInt64(payload.count - offset)
     else { return false }
     let first = payload[offset..<offset + Int(count)]
-    return term.withUnsafeBytes { term in
-      for (a, b) in zip(term, first) where a != b { return a < b }
-      return term.count < first.count
-    }
+    for (a, b) in zip(term, first) where a != b { return a < b }
+    return term.count < first.count
+  }
+
+  /// A term of the dictionary: bytes shared with the one before, the further ones, and its list.
+  private struct Entry {
+    var shared: Int
+    var further: UnsafeRawBufferPointer
+    var list: PostingList
   }
 
   /// Calls `body` with the entries of a block until it returns false.
   ///
   /// - Returns: false where an entry cannot be read.
+  @inline(__always)
   @discardableResult
-  private func forEachEntry(ofBlock block: Int, _ body: ([UInt8], PostingList) -> Bool) -> Bool {
+  private func forEachEntry(ofBlock block: Int, _ body: (Entry) -> Bool) -> Bool {
     let payload = dictionary.unsafePayload
     let lists = postings.unsafePayload
     defer { withExtendedLifetime(self) {} }
     var offset = blockOffset(block)
     let count = min(PostingFormat.termsPerBlock, termCount - block * PostingFormat.termsPerBlock)
-    var term: [UInt8] = []
+    var length = 0
     for place in 0..<count {
       guard let shared = VariableInteger.read(payload, &offset, limit: payload.count),
         let further = VariableInteger.read(payload, &offset, limit: payload.count),
-        shared <= UInt64(term.count), further <= UInt64(payload.count - offset)
+        shared <= UInt64(length), further <= UInt64(payload.count - offset)
       else { return false }
-      term.removeLast(term.count - Int(shared))
-      term.append(contentsOf: UnsafeRawBufferPointer(rebasing: payload[offset..<offset + Int(further)]))
+      length = Int(shared) + Int(further)
+      let bytes = UnsafeRawBufferPointer(rebasing: payload[offset..<offset + Int(further)])
       offset += Int(further)
       guard let frequency = VariableInteger.read(payload, &offset, limit: payload.count),
         let start = VariableInteger.read(payload, &offset, limit: payload.count),
-        let bytes = VariableInteger.read(payload, &offset, limit: payload.count),
-        start <= UInt64(lists.count), bytes <= UInt64(lists.count) - start, frequency <= UInt64(documentCount)
+        let size = VariableInteger.read(payload, &offset, limit: payload.count),
+        start <= UInt64(lists.count), size <= UInt64(lists.count) - start, frequency <= UInt64(documentCount)
       else { return false }
-      let slice = UnsafeRawBufferPointer(rebasing: lists[Int(start)..<Int(start) + Int(bytes)])
       let list = PostingList(
         documentFrequency: Int(frequency), termNumber: block * PostingFormat.termsPerBlock + place,
-        bytes: slice)
-      if !body(term, list) { return true }
+        bytes: UnsafeRawBufferPointer(rebasing: lists[Int(start)..<Int(start) + Int(size)]))
+      if !body(Entry(shared: Int(shared), further: bytes, list: list)) { return true }
     }
     return true
+  }
+
+  /// Calls `body` with the terms of a block and their lists until it returns false.
+  ///
+  /// - Returns: false where an entry cannot be read.
+  @discardableResult
+  private func forEachTerm(ofBlock block: Int, _ body: ([UInt8], PostingList) -> Bool) -> Bool {
+    var term: [UInt8] = []
+    return forEachEntry(ofBlock: block) { entry in
+      term.removeLast(term.count - entry.shared)
+      term.append(contentsOf: entry.further)
+      return body(term, entry.list)
+    }
   }
 }

@@ -16,7 +16,7 @@ package enum LexicalIndexSerializer {
     _ builder: borrowing LexicalIndexBuilder, to folder: String
   ) throws(StorageError) -> [FileSummary] {
     let lengths = builder.lengths
-    let terms = builder.terms
+    let terms = builder.terms.strings
     let order = terms.indices.sorted { terms[$0].lexicographicallyPrecedes(terms[$1]) }
 
     var postings = try FramedFileWriter(path: folder + "/" + postingsName, kind: .postings)

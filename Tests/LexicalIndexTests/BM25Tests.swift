@@ -114,6 +114,37 @@ private struct PlainBM25 {
     }
   }
 
+  /// More chunks than are scored together, in topics, so that whole stretches can be passed over.
+  @Test func manyWindowsEqualTheOracle() throws {
+    let count = 80_000
+    var generator = SeededGenerator(seed: 21)
+    let texts = (0..<count).map { document in
+      (0..<Int.random(in: 0...6, using: &generator)).map { _ -> String in
+        let word = Int(60 * pow(Double.random(in: 0..<1, using: &generator), 3))
+        return Bool.random(using: &generator) ? "w\(word)" : "t\(document / 700)x\(word % 8)"
+      }.joined(separator: " ")
+    }
+    let reader = try index(texts)
+    let all = Array(0..<Ordinal(count))
+    let some = OrdinalSet(universe: count, all.filter { $0 % 3 == 0 && !(20_000..<50_000).contains($0) })
+    for round in 0..<24 {
+      let topic = Int.random(in: 0..<115, using: &generator)
+      let words = ["w0", "w\(round)", "t\(topic)x0", "t\(topic)x3", "w1", "t7x1"].shuffled(using: &generator)
+      let terms = QueryTerm.terms(
+        of: words.prefix(1 + round % 6).joined(separator: " "), analyzer: try analyzer())
+      let statistics = statistics([reader], terms)
+      let allowed = round % 4 == 3 ? some : nil
+      let k = [1, 10, 1000][round % 3]
+      let scores = reader.scores(terms, ordinals: all, parameters: BM25Parameters(), statistics: statistics)
+      let expected = zip(all, scores).map { ScoredOrdinal(ordinal: $0, score: $1) }
+        .filter { $0.score > 0 && (allowed?.contains($0.ordinal) ?? true) }
+        .sorted(by: ScoredOrdinal.ranks).prefix(k)
+      let hits = reader.search(
+        terms, k: k, parameters: BM25Parameters(), statistics: statistics, allowed: allowed)
+      #expect(hits == Array(expected), "round \(round), \(terms.map(\.term))")
+    }
+  }
+
   @Test func scoresAreComparableAcrossSegments() throws {
     let texts = corpus(600, seed: 3)
     let whole = try index(texts, name: "whole")

@@ -4,5 +4,6 @@
 #include "distance.h"
 #include "encoder.h"
 #include "exchange.h"
+#include "postings.h"
 #include "simd_level.h"
 #include "transformer.h"

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Turns text into terms: word breaks, lower case, marks folded, stop words out, stems; ideographs as bigrams.
 package struct Analyzer: Sendable {
@@ -27,16 +28,18 @@ package struct Analyzer: Sendable {
   /// The terms of `text` with the UTF-8 byte range that each came from, in order.
   package func tokens(of text: String) -> [(term: String, range: Range<Int>)] {
     var tokens: [(term: String, range: Range<Int>)] = []
-    let session = AnalyzerSession(configuration)
-    session.forEachTerm(in: text) { term, range in
-      tokens.append((String(decoding: term, as: UTF8.self), range))
+    AnalyzerSession.with(configuration) { session in
+      session.forEachTerm(in: text) { term, range in
+        tokens.append((String(decoding: term, as: UTF8.self), range))
+      }
     }
     return tokens
   }
 }
 
 /// An analyzer at work on one thread, with its stemmer and memories.
-package final class AnalyzerSession {
+package final class AnalyzerSession: @unchecked Sendable {
+  // Unchecked: one thread has it at a time.
   private let stopWords: Set<[UInt8]>
   private let stemmer: Stemmer?
   private let splitsIdentifiers: Bool
@@ -58,25 +61,50 @@ package final class AnalyzerSession {
     isEnglish = configuration.language == "en"
   }
 
+  private static let idle = Mutex<[AnalyzerConfiguration: [AnalyzerSession]]>([:])
+  /// Sessions of a configuration that are kept while nobody uses them.
+  private static let kept = 8
+
+  /// Calls `body` with a session that nobody else has, one used before where there is one.
+  static func with<Result>(
+    _ configuration: AnalyzerConfiguration, _ body: (AnalyzerSession) -> Result
+  ) -> Result {
+    let session = idle.withLock { $0[configuration]?.popLast() } ?? AnalyzerSession(configuration)
+    defer {
+      idle.withLock { pool in
+        if pool[configuration, default: []].count < kept { pool[configuration, default: []].append(session) }
+      }
+    }
+    return body(session)
+  }
+
   /// Calls `body` with each term and the UTF-8 byte range that it came from.
   ///
   /// - Complexity: O(text).
   package func forEachTerm(in text: String, _ body: (_ term: [UInt8], _ range: Range<Int>) -> Void) {
     var text = text
-    text.withUTF8 { bytes in scan(bytes, body) }
+    text.withUTF8 { bytes in
+      scan(bytes, word: { emitWord(bytes, $0, body) }, ideographs: { emitIdeographs(bytes, $0, body) })
+    }
   }
 
-  private func scan(_ bytes: UnsafeBufferPointer<UInt8>, _ body: ([UInt8], Range<Int>) -> Void) {
+  /// Calls `word` with the range of each word, and `ideographs` with that of each run of ideographs.
+  @inline(__always)
+  func scan(
+    _ bytes: UnsafeBufferPointer<UInt8>, word: (Range<Int>) -> Void, ideographs: (Range<Int>) -> Void
+  ) {
     var index = 0
     while index < bytes.count {
       let (kind, width) = classify(bytes, index)
       switch kind {
       case .letter, .digit:
         let end = wordEnd(bytes, index)
-        emitWord(bytes, index..<end, body)
+        word(index..<end)
         index = end
       case .ideograph:
-        index = emitIdeographs(bytes, index, body)
+        let end = ideographsEnd(bytes, index)
+        ideographs(index..<end)
+        index = end
       case .extend, .other:
         index += width
       }
@@ -85,7 +113,7 @@ package final class AnalyzerSession {
 
   private func classify(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> (CharacterClass, width: Int) {
     let byte = bytes[index]
-    if byte < 0x80 { return (CharacterClass(Unicode.Scalar(byte)), 1) }
+    if byte < 0x80 { return (CharacterClass(ascii: byte), 1) }
     let (scalar, width) = decode(bytes, index)
     return (CharacterClass(scalar), width)
   }
@@ -152,7 +180,8 @@ package final class AnalyzerSession {
     }
   }
 
-  private func emitWord(
+  /// Calls `body` with the terms of a word; they depend on its bytes alone.
+  func emitWord(
     _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Void
   ) {
     var range = range
@@ -272,27 +301,29 @@ package final class AnalyzerSession {
     return Array(text.lowercased().precomposedStringWithCompatibilityMapping.utf8)
   }
 
-  /// Emits the bigrams of a run of ideographs, or a single one alone; returns the run's end.
-  private func emitIdeographs(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ body: ([UInt8], Range<Int>) -> Void
-  ) -> Int {
-    var starts: [Int] = []
+  private func ideographsEnd(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Int {
     var index = start
     while index < bytes.count {
       let (kind, width) = classify(bytes, index)
       guard kind == .ideograph else { break }
-      starts.append(index)
       index += width
     }
+    return index
+  }
+
+  /// Emits the bigrams of a run of ideographs, or a single one alone.
+  func emitIdeographs(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, _ body: ([UInt8], Range<Int>) -> Void
+  ) {
+    let starts = range.filter { bytes[$0] & 0xC0 != 0x80 }
     if starts.count == 1 {
-      body(foldIdeographs(bytes, start..<index), start..<index)
+      body(foldIdeographs(bytes, range), range)
     } else {
       for position in 0..<starts.count - 1 {
-        let end = position + 2 < starts.count ? starts[position + 2] : index
+        let end = position + 2 < starts.count ? starts[position + 2] : range.upperBound
         body(foldIdeographs(bytes, starts[position]..<end), starts[position]..<end)
       }
     }
-    return index
   }
 
   /// Half-width forms become full-width ones.

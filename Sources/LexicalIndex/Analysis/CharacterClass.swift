@@ -8,6 +8,15 @@ enum CharacterClass {
   case ideograph
   case other
 
+  @inline(__always)
+  init(ascii byte: UInt8) {
+    switch byte {
+    case 0x30...0x39: self = .digit
+    case 0x41...0x5A, 0x61...0x7A: self = .letter
+    default: self = .other
+    }
+  }
+
   /// - Source: Unicode Standard Annex #29, table 3, simplified: Katakana and Hangul count as ideographs.
   init(_ scalar: Unicode.Scalar) {
     let value = scalar.value

@@ -44,30 +44,4 @@ enum PostingFormat {
     }
     if filled > 0 { bytes.append(UInt8(truncatingIfNeeded: buffer)) }
   }
-
-  /// Unpacks `count` numbers of `bits` bits from `offset`, which has that many bytes.
-  @inline(__always)
-  static func unpack(
-    _ bytes: UnsafeRawBufferPointer, _ offset: Int, count: Int, bits: Int,
-    into values: UnsafeMutablePointer<UInt32>
-  ) {
-    if bits == 0 {
-      for index in 0..<count { values[index] = 0 }
-      return
-    }
-    let mask: UInt64 = (1 << UInt64(bits)) - 1
-    var buffer: UInt64 = 0
-    var filled = 0
-    var next = offset
-    for index in 0..<count {
-      while filled < bits {
-        buffer |= UInt64(bytes[next]) << UInt64(filled)
-        next += 1
-        filled += 8
-      }
-      values[index] = UInt32(truncatingIfNeeded: buffer & mask)
-      buffer >>= UInt64(bits)
-      filled -= bits
-    }
-  }
 }

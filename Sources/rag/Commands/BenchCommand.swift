@@ -10,7 +10,8 @@ struct BenchCommand: AsyncParsableCommand {
       """,
     shouldDisplay: false,
     subcommands: [
-      BenchANNCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self, BenchQueryCommand.self,
+      BenchANNCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self, BenchLexicalCommand.self,
+      BenchPathsCommand.self, BenchQueryCommand.self,
       BenchPathsCommand.self,
     ])
 }
