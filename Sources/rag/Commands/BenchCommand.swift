@@ -12,6 +12,5 @@ struct BenchCommand: AsyncParsableCommand {
     subcommands: [
       BenchANNCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self, BenchLexicalCommand.self,
       BenchPathsCommand.self, BenchQueryCommand.self,
-      BenchPathsCommand.self,
     ])
 }
