@@ -46,20 +46,22 @@ struct Beam: ~Copyable {
   /// - Complexity: O(capacity) moves of eight bytes.
   @inline(__always)
   mutating func insert(_ key: UInt64) -> Bool {
-    var low = 0
+    // Without branches that depend on the keys: they would be guessed wrongly half of the time.
+    var low = keys
     var length = count
-    while length > 0 {
+    while length > 1 {
       let half = length >> 1
-      let isBehind = keys[low + half] < key
-      low = isBehind ? low + half + 1 : low
-      length = isBehind ? length - half - 1 : half
+      low += low[half &- 1] < key ? half : 0
+      length &-= half
     }
-    if count == capacity { count -= 1 }
-    (keys + low + 1).update(from: keys + low, count: count - low)
-    keys[low] = key
-    count += 1
-    if low > firstUnexpanded { return false }
-    firstUnexpanded = low
+    if length == 1, low[0] < key { low += 1 }
+    let place = low - keys
+    if count == capacity { count &-= 1 }
+    (low + 1).update(from: low, count: count &- place)
+    low[0] = key
+    count &+= 1
+    if place > firstUnexpanded { return false }
+    firstUnexpanded = place
     return true
   }
 
@@ -68,9 +70,9 @@ struct Beam: ~Copyable {
   mutating func expandNext() -> UInt64? {
     while firstUnexpanded < count {
       let key = keys[firstUnexpanded]
-      firstUnexpanded += 1
+      firstUnexpanded &+= 1
       if key & 1 == 0 {
-        keys[firstUnexpanded - 1] = key | 1
+        keys[firstUnexpanded &- 1] = key | 1
         return key
       }
     }

@@ -75,7 +75,7 @@ struct GraphView: @unchecked Sendable {
     var computed = 0
     while true {
       rows.distances(to: target, fresh, count: found, products: context.products, into: distances)
-      computed += found
+      computed &+= found
       for index in 0..<found {
         let key = keys.key(fresh[index], distance: distances[index])
         if key < beam.threshold, beam.insert(key) { prefetch(fresh[index], level: level) }
@@ -89,11 +89,11 @@ struct GraphView: @unchecked Sendable {
       let neighbours = block(keys.ordinal(nearest), level: level)
       found = 0
       for slot in 0..<Int(neighbours[0]) {
-        let neighbour = neighbours[1 + slot]
+        let neighbour = neighbours[1 &+ slot]
         let word = visited[Int(neighbour >> 6)]
-        let bit: UInt64 = 1 << UInt64(neighbour & 63)
+        let bit: UInt64 = 1 &<< UInt64(neighbour)
         fresh[found] = neighbour
-        found += word & bit == 0 ? 1 : 0
+        found &+= word & bit == 0 ? 1 : 0
         visited[Int(neighbour >> 6)] = word | bit
       }
     }

@@ -43,18 +43,40 @@ package final class HNSWBuilder {
     var done = 1
     while done < count {
       // Small beside what is there already, so that few good neighbours are in the same batch.
-      let batch = order[done..<min(count, done + max(1, min(4096, done / 32)))]
+      let batch = arranged(
+        order[done..<min(count, done + max(1, min(4096, done / 32)))], rows, contexts, threads: threads)
       Parallel.forEach(batch.count, threads: threads) { index in
-        contexts.use { insert(batch[batch.startIndex + index], rows, $0) }
+        contexts.use { insert(batch[index], rows, $0) }
       }
       for level in 0...highest { addBacklinks(of: batch, level: level, rows, threads: threads) }
       for node in batch where levels[Int(node)] > levels[Int(entryPoint)] { entryPoint = node }
-      done = batch.endIndex
+      done += batch.count
     }
     let tooLong = (0..<Ordinal(count)).filter { graph.block($0, level: 0)[0] > UInt32(parameters.M0) }
     Parallel.forEach(tooLong.count, threads: threads) { index in
       prune(tooLong[index], level: 0, adding: [], rows)
     }
+  }
+
+  /// The nodes of a batch so that those that will search the same region come one after another: its rows are in the cache
+  /// then. That changes no result, since all of them search the same graph.
+  private func arranged(
+    _ batch: ArraySlice<Ordinal>, _ rows: QuantizedRows, _ contexts: ContextPool, threads: Int
+  ) -> [Ordinal] {
+    let view = graph.view
+    let regions = Parallel.map(batch.count, threads: threads) { index in
+      let node = batch[batch.startIndex + index]
+      return contexts.use { context in
+        var start = entryPoint
+        var region = UInt64(0)
+        for level in stride(from: Int(levels[Int(entryPoint)]), to: 0, by: -1) {
+          start = view.descend(from: start, level: level, to: rows.vector(node), in: rows, context)
+          if level <= 2 { region = region << 32 | UInt64(start) }
+        }
+        return (region: region, node: node)
+      }
+    }
+    return regions.sorted { $0 < $1 }.map(\.node)
   }
 
   /// Finds and writes the neighbour lists of a new node on all of its levels.
@@ -81,7 +103,7 @@ package final class HNSWBuilder {
   }
 
   /// Adds the edges from the targets of a batch's edges on one level back to their sources.
-  private func addBacklinks(of batch: ArraySlice<Ordinal>, level: Int, _ rows: QuantizedRows, threads: Int) {
+  private func addBacklinks(of batch: [Ordinal], level: Int, _ rows: QuantizedRows, threads: Int) {
     // Target and source: sorting them makes groups, and order within a group.
     var edges: [UInt64] = []
     for node in batch where levels[Int(node)] >= level {
