@@ -6,6 +6,34 @@ package enum MannWhitney {
   /// - Complexity: O(values); O(n² m) when exact.
   /// - Source: Mann, Whitney, Annals of Math. Statistics 18, 1947.
   package static func test(_ pair: SamplePair) -> TestResult {
+    let (u, variance) = statistic(pair)
+    let top = Double(pair.n) * Double(pair.m)
+    let larger = max(u, top - u)
+    if isExact(pair) {
+      return TestResult(statistic: u, pValue: min(1, 2 * exactTail(pair.n, pair.m, from: Int(larger))))
+    }
+    guard variance > 0 else { return TestResult(statistic: u, pValue: nil) }
+    let z = (larger - top / 2 - 0.5) / variance.squareRoot()
+    return TestResult(statistic: u, pValue: min(1, 2 * SpecialFunctions.normalTail(z)))
+  }
+
+  /// p of the alternative that the reference is the smaller side. 1 where nothing varies.
+  ///
+  /// - Complexity: that of ``test(_:)``.
+  package static func lowerTail(_ pair: SamplePair) -> Double {
+    let (u, variance) = statistic(pair)
+    let top = Double(pair.n) * Double(pair.m)
+    if isExact(pair) { return min(1, exactTail(pair.n, pair.m, from: Int(top - u))) }
+    guard variance > 0 else { return 1 }
+    return SpecialFunctions.normalTail((top / 2 - u - 0.5) / variance.squareRoot())
+  }
+
+  private static func isExact(_ pair: SamplePair) -> Bool {
+    min(pair.n, pair.m) <= 8 && !pair.hasTies
+  }
+
+  /// U of the reference and its variance under ties.
+  private static func statistic(_ pair: SamplePair) -> (u: Double, variance: Double) {
     let n = Double(pair.n)
     let m = Double(pair.m)
     var before = 0.0
@@ -17,16 +45,8 @@ package enum MannWhitney {
       ties += count * count * count - count
       before += count
     }
-    let u = rankSum - n * (n + 1) / 2
-    let larger = max(u, n * m - u)
-    if min(pair.n, pair.m) <= 8, !pair.hasTies {
-      return TestResult(statistic: u, pValue: min(1, 2 * exactTail(pair.n, pair.m, from: Int(larger))))
-    }
     let total = n + m
-    let variance = n * m / 12 * (total + 1 - ties / (total * (total - 1)))
-    guard variance > 0 else { return TestResult(statistic: u, pValue: nil) }
-    let z = (larger - n * m / 2 - 0.5) / variance.squareRoot()
-    return TestResult(statistic: u, pValue: min(1, 2 * SpecialFunctions.normalTail(z)))
+    return (rankSum - n * (n + 1) / 2, n * m / 12 * (total + 1 - ties / (total * (total - 1))))
   }
 
   /// P(U >= u) without ties, from the Gaussian binomial coefficients.
