@@ -28,14 +28,6 @@ package struct VectorKernels: @unchecked Sendable {
     table.pointee.l2_f32(a, b, count)
   }
 
-  /// Inner product of two int8 vectors with values in −127…127, shape `[count]` each; exact.
-  ///
-  /// - Complexity: O(count).
-  @inline(__always)
-  package func dot(_ a: UnsafePointer<Int8>, _ b: UnsafePointer<Int8>, _ count: Int) -> Int32 {
-    table.pointee.dot_i8(a, b, count)
-  }
-
   /// Inner products of an int8 vector with rows that lie anywhere in a matrix, fetched ahead.
   ///
   /// - Parameters:

@@ -9,7 +9,7 @@ package struct HNSWParameters: Codable, Hashable, Sendable {
   package var efConstruction = 200
   /// Candidates that are kept while a query walks the graph.
   package var efSearch = 128
-  /// Decides the levels of the nodes.
+  /// Decides the levels of the nodes, the order in which they are inserted, and ties between neighbours.
   package var seed: UInt64 = 0x5241_4731
 
   package init() {}

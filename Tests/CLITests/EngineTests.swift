@@ -29,21 +29,28 @@ import Testing
     try write(3000, seed: 1, to: "base.npy")
     try write(40, seed: 2, to: "queries.npy")
     func measured(_ name: String, threads: Int, level: String?) throws -> (
-      graph: Data, search: [[String: Double]]
+      graph: Data, search: [[String: Double]], filtered: [Double]
     ) {
       let result = try program(threads: threads, level: level).run(
         "bench", "ann", "--base", folder("base.npy"), "--queries", folder("queries.npy"), "--index",
-        folder(name),
-        "--ef", "16,64", "--rounds", "1", "--threads", "\(threads)", "--filter-selectivity", "0.5")
+        folder(name), "--ef", "16,64", "--rounds", "1", "--threads", "\(threads)", "--filter-selectivity",
+        "0.5")
       #expect(result.status == 0, "\(result.errors)")
       let search = try #require(try result.json()["search"] as? [[String: Double]])
-      return (try Data(contentsOf: URL(fileURLWithPath: folder(name) + "/graph.hnsw")), search)
+      let filter = try #require(try result.json()["filter"] as? [String: Any])
+      let filtered = try #require(filter["search"] as? [[String: Any]]).compactMap { $0["recall"] as? Double }
+      return (
+        try Data(contentsOf: URL(fileURLWithPath: folder(name) + "/graph.hnsw")), search, filtered
+      )
     }
     let expected = try measured("two", threads: 2, level: nil)
     #expect(try #require(expected.search.last?["recall"]) > 0.9)
+    #expect(expected.filtered.count == 2)
+    #expect(try #require(expected.filtered.last) > 0.9)
     for (threads, level) in [(1, nil)] + Self.levels.map({ (2, Optional($0)) }) {
       let other = try measured("\(threads)-\(level ?? "best")", threads: threads, level: level)
       #expect(other.graph == expected.graph, "\(threads) threads, \(level ?? "best")")
+      #expect(other.filtered == expected.filtered, "\(level ?? "best")")
       for key in ["recall", "distances_per_query"] {
         #expect(other.search.map { $0[key] } == expected.search.map { $0[key] }, "\(level ?? "best")")
       }

@@ -6,9 +6,6 @@ import Kernels
 /// whether it was expanded (1 bit). At the breadths that are used, moving a few hundred bytes beats the branches of two
 /// heaps.
 struct Beam: ~Copyable {
-  /// Nodes of one graph at most.
-  static let mostNodes = 1 << 31
-
   private var keys = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
   private var room = 1
   private(set) var count = 0

@@ -6,7 +6,6 @@ import Kernels
 /// `1 + upperSlots` numbers from block `upperStarts[node]`.
 struct GraphView: @unchecked Sendable {
   // Unchecked: it only reads, and whoever hands it out writes nothing that can be reached until the work is done.
-  let count: Int
   let slots: Int
   let upperSlots: Int
   let levelZero: UnsafePointer<UInt32>

@@ -4,12 +4,11 @@ import Kernels
 final class GrowingGraph {
   /// Slots of a list on level 0.
   let slots: Int
-  let upperStarts: [UInt32]
-  let upperCount: Int
-  let upper: UnsafeMutablePointer<UInt32>
+  private let upper: UnsafeMutablePointer<UInt32>
   private let count: Int
   private let parameters: HNSWParameters
   private let levelZero: UnsafeMutablePointer<UInt32>
+  private let upperCount: Int
   private let starts: UnsafeMutablePointer<UInt32>
 
   /// - Parameter levels: level of each node.
@@ -24,7 +23,6 @@ final class GrowingGraph {
       starts.append(blocks)
       blocks += UInt32(level)
     }
-    upperStarts = starts
     upperCount = Int(blocks) * (1 + parameters.M)
     upper = .allocate(capacity: max(1, upperCount))
     upper.initialize(repeating: 0, count: upperCount)
@@ -42,7 +40,7 @@ final class GrowingGraph {
 
   var view: GraphView {
     GraphView(
-      count: count, slots: slots, upperSlots: parameters.M, levelZero: levelZero, upperStarts: starts,
+      slots: slots, upperSlots: parameters.M, levelZero: levelZero, upperStarts: starts,
       upper: upper)
   }
 
@@ -59,6 +57,12 @@ final class GrowingGraph {
     for (slot, neighbour) in neighbours.enumerated() { block[1 + slot] = neighbour }
     for slot in neighbours.count..<slots(level: level) { block[1 + slot] = 0 }
   }
+
+  /// The block at which each node's upper levels start, shape `[count]`.
+  var upperStarts: [UInt32] { Array(UnsafeBufferPointer(start: starts, count: count)) }
+
+  /// Shape `[blocks, 1 + M]`.
+  var upperBlocks: [UInt32] { Array(UnsafeBufferPointer(start: upper, count: upperCount)) }
 
   /// Level 0 without the slots to spare, shape `[count, 1 + M0]`; every list must fit.
   func compact() -> [UInt32] {

@@ -32,7 +32,7 @@ package final class HNSWBuilder {
   var levelZero: [UInt32] { graph.compact() }
   var upperStarts: [UInt32] { graph.upperStarts }
   /// Shape `[blocks, 1 + M]`.
-  var upper: [UInt32] { Array(UnsafeBufferPointer(start: graph.upper, count: graph.upperCount)) }
+  var upper: [UInt32] { graph.upperBlocks }
 
   private func build(_ rows: QuantizedRows, threads: Int) {
     guard count > 1 else { return }

@@ -168,7 +168,7 @@ package final class HNSWReader: Sendable {
       let starts = base + count * (1 + parameters.M0)
       return body(
         GraphView(
-          count: count, slots: parameters.M0, upperSlots: parameters.M, levelZero: base, upperStarts: starts,
+          slots: parameters.M0, upperSlots: parameters.M, levelZero: base, upperStarts: starts,
           upper: starts + count))
     }
   }

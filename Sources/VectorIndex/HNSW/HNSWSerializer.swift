@@ -14,9 +14,10 @@ package enum HNSWSerializer {
   package static func write(_ graph: HNSWBuilder, to folder: String) throws(StorageError) -> FileSummary {
     var writer = try FramedFileWriter(path: folder + "/" + name, kind: .graphHNSW)
     let parameters = graph.parameters
+    let upper = graph.upper
     var head: [UInt8] = []
     head.appendLittleEndian(UInt64(graph.count))
-    head.appendLittleEndian(UInt64(graph.upper.count / (1 + parameters.M)))
+    head.appendLittleEndian(UInt64(upper.count / (1 + parameters.M)))
     head.appendLittleEndian(parameters.seed)
     head.appendLittleEndian(UInt32(parameters.M))
     head.appendLittleEndian(UInt32(parameters.M0))
@@ -26,7 +27,7 @@ package enum HNSWSerializer {
     try writer.append(contentsOf: head)
     try writer.append(contentsOf: graph.levelZero)
     try writer.append(contentsOf: graph.upperStarts)
-    try writer.append(contentsOf: graph.upper)
+    try writer.append(contentsOf: upper)
     try writer.append(contentsOf: graph.levels)
     return try writer.finish()
   }

@@ -6,8 +6,6 @@ import Kernels
 /// constant to the metric's own order. Integer products are exact, so that distances are the same on every processor.
 struct QuantizedRows: @unchecked Sendable {
   // Unchecked: it only reads, and whoever hands it out keeps the rows alive until the work is done.
-  let count: Int
-  let dimension: Int
   /// Bytes from row to row.
   let stride: Int
   let values: UnsafePointer<Int8>

@@ -62,7 +62,7 @@ package final class VectorRowsBuilder {
         }
         return try body(
           QuantizedRows(
-            count: count, dimension: dimension, stride: RowFormat.paddedBytes(dimension), values: values,
+            stride: RowFormat.paddedBytes(dimension), values: values,
             scales: scales, factor: metric == .l2Squared ? 2 : 1))
       }
     }

@@ -85,7 +85,7 @@ package final class VectorRowsReader: Sendable {
         ?? UnsafeRawPointer(Self.nowhere() as UnsafePointer<Int8>)
       return try body(
         QuantizedRows(
-          count: count, dimension: dimension, stride: stride, values: rows.assumingMemoryBound(to: Int8.self),
+          stride: stride, values: rows.assumingMemoryBound(to: Int8.self),
           scales: (rows + count * stride).assumingMemoryBound(to: Float.self),
           factor: metric == .l2Squared ? 2 : 1))
     }

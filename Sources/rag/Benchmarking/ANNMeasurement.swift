@@ -3,7 +3,6 @@ import Foundation
 import HTTPService
 import Kernels
 import Storage
-import Synchronization
 import VectorIndex
 
 /// Builds, opens and searches one vector index, and says what each took.
@@ -144,11 +143,9 @@ struct ANNMeasurement {
   /// Searches with a filter that allows a share of the vectors, drawn by a fixed seed.
   func filtered(share: Double, ef breadths: [Int], _ opening: Opening) -> JSONValue {
     let reader = opening.reader
-    let limit = UInt64(share * Double(1 << 32))
-    var state: UInt64 = 7
+    var generator = SplitMix64(seed: 7)
     let members = (0..<Ordinal(reader.rows.count)).filter { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return state >> 32 < limit
+      Double.random(in: 0..<1, using: &generator) < share
     }
     let allowed = OrdinalSet(universe: reader.rows.count, members)
     let truth = exact(opening, allowed: allowed)

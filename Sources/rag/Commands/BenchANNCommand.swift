@@ -1,9 +1,10 @@
 import ArgumentParser
-import Foundation
 import HTTPService
 import Kernels
 import Storage
 import VectorIndex
+
+extension Metric: ExpressibleByArgument {}
 
 struct BenchANNCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,13 +30,10 @@ struct BenchANNCommand: ParsableCommand {
   @Option(help: "Rounds over all queries; the median counts.") var rounds = 5
   @Option(help: "Threads of the build; more than one also measures concurrent searches.") var threads = 1
   @Option(help: "Share of the vectors that a filter allows, 0…1.") var filterSelectivity: Double?
-  @Option(help: "innerProduct, cosine or l2Squared.") var metric = "cosine"
+  @Option(help: "innerProduct, cosine or l2Squared.") var metric = Metric.cosine
 
   func validate() throws {
     if breadths.isEmpty { throw ValidationError("--ef needs numbers from 1 on, separated by commas") }
-    if Metric(rawValue: metric) == nil {
-      throw ValidationError("--metric is innerProduct, cosine or l2Squared")
-    }
     for (name, value) in [
       ("--m", m), ("--ef-construction", efConstruction), ("--top-k", topK), ("--rounds", rounds),
       ("--threads", threads),
@@ -51,29 +49,28 @@ struct BenchANNCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = index ?? NSTemporaryDirectory() + "rag-bench-ann-\(getpid())"
-    defer { if index == nil { try? Folder.remove(folder) } }
+    let scratch = TemporaryHome(purpose: "bench-ann")
+    defer { withExtendedLifetime(scratch) {} }
     var parameters = HNSWParameters()
     parameters.M = m
     parameters.efConstruction = efConstruction
     let measured = ANNMeasurement(
-      folder: folder, metric: Metric(rawValue: metric) ?? .cosine, parameters: parameters, k: topK,
-      rounds: rounds,
-      threads: threads)
+      folder: index ?? scratch.path, metric: metric, parameters: parameters,
+      k: topK, rounds: rounds, threads: threads)
     let build = try measured.build(base)
     let opening = try measured.open(queries)
     let truth = try measured.truth(truth, opening)
     var members: [(String, JSONValue)] = [
       ("vectors", .integer(opening.reader.rows.count)),
       ("dimension", .integer(opening.reader.rows.dimension)),
-      ("queries", .integer(opening.queries.rows)), ("metric", .string(metric)), ("m", .integer(m)),
+      ("queries", .integer(opening.queries.rows)), ("metric", .string(metric.rawValue)), ("m", .integer(m)),
       ("ef_construction", .integer(efConstruction)), ("top_k", .integer(topK)),
       ("threads", .integer(threads)),
       ("build", build), ("open_to_first_answer_ms", .number(opening.milliseconds)),
       ("bytes_per_vector", measured.bytesPerVector(opening)),
       ("search", .array(breadths.map { measured.search(ef: $0, opening, truth) })),
+      ("resident_bytes", .integer(ServiceMetrics.residentBytes)),
     ]
-    members.append(("resident_bytes", .integer(ServiceMetrics.residentBytes)))
     if let filterSelectivity {
       members.append(("filter", measured.filtered(share: filterSelectivity, ef: breadths, opening)))
     }
