@@ -33,7 +33,7 @@ package enum MannWhitney {
   }
 
   /// U of the reference and its variance under ties.
-  private static func statistic(_ pair: SamplePair) -> (u: Double, variance: Double) {
+  static func statistic(_ pair: SamplePair) -> (u: Double, variance: Double) {
     let n = Double(pair.n)
     let m = Double(pair.m)
     var before = 0.0
