@@ -7,7 +7,8 @@ import Testing
   @Test(arguments: ["s1_small_mixed", "s2_large_mixed", "s3_edge_tiny"])
   func evidently(_ dataset: String) throws {
     let (reference, current) = try Fixtures.tables(dataset)
-    let result = try DriftCheck(DriftSettings(profile: .evidently)).run(reference: reference, current: current)
+    let result = try DriftCheck(DriftSettings(profile: .evidently)).run(
+      reference: reference, current: current)
     let file = try Fixtures.object("\(dataset)/expected.json")
     let expected = try #require(file["columns"] as? [String: [String: Any]])
     for column in result.columns {

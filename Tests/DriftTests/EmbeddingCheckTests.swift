@@ -16,7 +16,9 @@ import Testing
     let all = try #require(
       try Fixtures.object("s4_embeddings/expected.json")["current"] as? [String: [String: [String: Any]]])
     let expected = try #require(all[name])
-    func value(_ key: String, _ field: String = "score") -> Double { expected[key]?[field] as? Double ?? .nan }
+    func value(_ key: String, _ field: String = "score") -> Double {
+      expected[key]?[field] as? Double ?? .nan
+    }
     // float32 means in the reference
     #expect(isClose(result.meanDistances.euclidean, value("distance_euclidean"), relative: 1e-5))
     #expect(isClose(result.meanDistances.cosine, value("distance_cosine"), relative: 1e-5))
@@ -27,6 +29,12 @@ import Testing
     #expect(abs(result.discrepancy.pValue - value("mmd_permutation", "p_value_999")) <= 0.05)
     #expect(abs(result.classifier.areaUnderCurve - value("domain_classifier_logreg_cv5_auc")) <= 0.05)
     #expect((result.verdict == .drift) == isDrift)
+    // alibi-detect's count of components under the false discovery rate
+    let alibi = try #require(
+      try Fixtures.object("s4_embeddings/expected_alibi.json")["current"]
+        as? [String: [String: [String: Double]]])
+    let drifted = Int((result.driftedComponentShare * Double(result.dimension)).rounded())
+    #expect(abs(drifted - Int(alibi[name]?["KSDrift_fdr"]?["features_below_threshold"] ?? -1)) <= 1)
     #expect(result.clusters.clusters.allSatisfy { $0.examples.allSatisfy { $0 < result.currentRows } })
     print(
       name, result.verdict, result.adjustedP, result.classifier.areaUnderCurve, result.driftedComponentShare,

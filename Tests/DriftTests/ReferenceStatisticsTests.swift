@@ -7,7 +7,8 @@ import Testing
   @Test(arguments: ["s1_small_mixed", "s2_large_mixed", "s3_edge_tiny"])
   func namedMethods(_ dataset: String) throws {
     let (reference, current) = try Fixtures.tables(dataset)
-    let expected = try #require(try Fixtures.object("\(dataset)/expected.json")["columns"] as? [String: [String: Any]])
+    let expected = try #require(
+      try Fixtures.object("\(dataset)/expected.json")["columns"] as? [String: [String: Any]])
     var compared = 0
     for column in reference.columns {
       let other = try #require(current[column.name])
@@ -16,7 +17,8 @@ import Testing
       let scipy = try #require(want["scipy"] as? [String: Any])
       #expect(
         isClose(
-          Double(column.missingCount) / Double(column.rowCount), want["missing_share_reference"] as? Double ?? -1))
+          Double(column.missingCount) / Double(column.rowCount),
+          want["missing_share_reference"] as? Double ?? -1))
       compared += 1
       let pair = try Fixtures.pair(column, other)
       let counts = try Fixtures.counts(column, other) ?? pair.map { CategoryCounts($0) }
@@ -31,12 +33,14 @@ import Testing
           method == "cramer_von_mises" && score < 1e-7
           ? value.score == 1e-7
           : value.isP
-          ? isCloseP(value.score ?? -1, score, relative: value.relative) : isClose(value.score ?? -1, score)
+            ? isCloseP(value.score ?? -1, score, relative: value.relative) : isClose(value.score ?? -1, score)
         #expect(isNear, "\(dataset) \(column.name) \(method): \(value.score ?? -1), expected \(score)")
         compared += 1
       }
       for (name, entry) in scipy {
-        guard let want = entry as? Double, let value = try scipyValue(name, pair, counts, want) else { continue }
+        guard let want = entry as? Double, let value = try scipyValue(name, pair, counts, want) else {
+          continue
+        }
         #expect(value.isNear, "\(dataset) \(column.name) \(name): \(value.value), expected \(want)")
         compared += 1
       }

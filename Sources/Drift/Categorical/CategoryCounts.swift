@@ -56,7 +56,8 @@ package struct CategoryCounts: Hashable, Sendable {
     currentTotal = current.reduce(0, +)
     guard referenceTotal > 0, currentTotal > 0 else {
       let side = referenceTotal == 0 ? "reference" : "current"
-      throw DriftError(.emptySide, "the \(side) side has no value left after cleaning; nothing can be compared")
+      throw DriftError(
+        .emptySide, "the \(side) side has no value left after cleaning; nothing can be compared")
     }
   }
 

@@ -9,7 +9,8 @@ extension Table {
   ///   - delimiter: the byte between fields.
   /// - Throws: `.malformed` for broken quoting, records of another length, or a number that is none.
   /// - Complexity: O(bytes).
-  package init(csv: [UInt8], schema: TableSchema = TableSchema(), delimiter: UInt8 = 0x2C) throws(DriftError) {
+  package init(csv: [UInt8], schema: TableSchema = TableSchema(), delimiter: UInt8 = 0x2C) throws(DriftError)
+  {
     var bytes = csv.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(csv.dropFirst(3)) : csv
     if bytes.contains(0x0D) {
       let text = bytes

@@ -28,13 +28,15 @@ package struct EmbeddingCheck: Sendable {
     let x = RowSample(reference, limit: settings.discrepancyRows, seed: seed)
     let y = RowSample(current, limit: settings.discrepancyRows, seed: seed &+ 1)
     let discrepancy = MaximumMeanDiscrepancy(
-      products: DoubleVectors.products(x.values + y.values, count: x.rows.count + y.rows.count, threads: threads),
+      products: DoubleVectors.products(
+        x.values + y.values, count: x.rows.count + y.rows.count, threads: threads),
       n: x.rows.count, permutations: settings.permutations, seed: seed, threads: threads)
 
     let a = RowSample(reference, limit: settings.classifierRows, seed: seed)
     let b = RowSample(current, limit: settings.classifierRows, seed: seed &+ 1)
     let classifier = DomainClassifier(
-      products: DoubleVectors.products(a.values + b.values, count: a.rows.count + b.rows.count, threads: threads),
+      products: DoubleVectors.products(
+        a.values + b.values, count: a.rows.count + b.rows.count, threads: threads),
       n: a.rows.count, permutations: settings.permutations, seed: seed, threads: threads)
 
     let componentP = Parallel.map(d, threads: threads) { column -> Double in
@@ -48,9 +50,13 @@ package struct EmbeddingCheck: Sendable {
 
     let p = RowSample(reference, limit: settings.componentRows, seed: seed)
     let q = RowSample(current, limit: settings.componentRows, seed: seed &+ 1)
-    let components = PrincipalComponents(p.values, count: p.rows.count, variance: 0.65, threads: threads)
-    let (referenceMap, referenceError) = place(reference, p.rows, components)
-    let (currentMap, currentError) = place(current, q.rows, components)
+    // Every second row, so that the others give an error that the fit has not seen.
+    let fitted = stride(from: 0, to: p.rows.count, by: 2).flatMap { p.values[$0 * d..<($0 + 1) * d] }
+    let components = PrincipalComponents(
+      fitted, count: fitted.count / d, variance: 0.65, threads: threads)
+    let (referenceMap, referenceErrors) = place(reference, p.rows, components)
+    let (currentMap, currentErrors) = place(current, q.rows, components)
+    let unseen = stride(from: 1, to: referenceErrors.count, by: 2).map { referenceErrors[$0] }
     let clusters = ClusterMass(
       reference, current, count: settings.clusterCount,
       sample: p.rows.map(reference.row) + q.rows.map(current.row), seed: seed, threads: threads)
@@ -68,8 +74,9 @@ package struct EmbeddingCheck: Sendable {
       dimension: d, meanDistances: EmbeddingDistances(mean(reference), mean(current)),
       discrepancy: discrepancy, classifier: classifier,
       driftedComponentShare: Double(componentQ.count { $0 <= settings.alpha }) / Double(d),
-      componentP: smallestQ, clusters: clusters, referenceReconstructionError: referenceError,
-      currentReconstructionError: currentError,
+      componentP: smallestQ, clusters: clusters,
+      referenceReconstructionError: unseen.reduce(0, +) / Double(unseen.count),
+      currentReconstructionError: currentErrors.reduce(0, +) / Double(currentErrors.count),
       adjustedP: Dictionary(uniqueKeysWithValues: zip(methods, adjusted)), referenceMap: referenceMap,
       currentMap: currentMap)
   }
@@ -86,7 +93,7 @@ package struct EmbeddingCheck: Sendable {
 
   private func place(
     _ matrix: Matrix, _ rows: [Int], _ components: PrincipalComponents
-  ) -> (points: [EmbeddingResult.Point], meanError: Double) {
+  ) -> (points: [EmbeddingResult.Point], errors: [Double]) {
     let placed = Parallel.map(rows.count, threads: settings.threads) { index in
       components.project(matrix.row(rows[index]))
     }
@@ -94,6 +101,6 @@ package struct EmbeddingCheck: Sendable {
       EmbeddingResult.Point(
         row: row, x: place.coordinates.first ?? 0, y: place.coordinates.dropFirst().first ?? 0)
     }
-    return (points, placed.reduce(0) { $0 + $1.error } / Double(placed.count))
+    return (points, placed.map(\.error))
   }
 }

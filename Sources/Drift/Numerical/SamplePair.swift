@@ -14,7 +14,8 @@ package struct SamplePair: Sendable {
   package init(reference: Sample, current: Sample) throws(DriftError) {
     guard reference.count > 0, current.count > 0 else {
       let side = reference.count == 0 ? "reference" : "current"
-      throw DriftError(.emptySide, "the \(side) side has no value left after cleaning; nothing can be compared")
+      throw DriftError(
+        .emptySide, "the \(side) side has no value left after cleaning; nothing can be compared")
     }
     self.reference = reference
     self.current = current
