@@ -10,7 +10,7 @@ package struct ColumnResult: Sendable, Codable {
   package var adjustedP: Double?
   /// What profile `evidently` compares with the threshold: p or a distance.
   package var score: Double?
-  /// Kolmogorov-Smirnov distance or total variation, 0…1.
+  /// Kolmogorov-Smirnov distance, total variation, or for texts twice the area under the curve less 1; at most 1.
   package var effect: Double?
   package var threshold: Double
   package var verdict = Verdict.none
@@ -24,10 +24,12 @@ package struct ColumnResult: Sendable, Codable {
   package var newCategories: [CategoryCounts.Entry] = []
   package var vanishedCategories: [CategoryCounts.Entry] = []
   package var distribution: Distribution?
+  /// Of a text column: the words that tell the sides apart.
+  package var words: [TextComparison.Word] = []
   package var problem: String?
 
   enum CodingKeys: String, CodingKey {
-    case name, type, method, statistic, score, effect, threshold, verdict, distribution, problem
+    case name, type, method, statistic, score, effect, threshold, verdict, distribution, words, problem
     case pValue = "p_value"
     case adjustedP = "adjusted_p"
     case referenceCount = "reference_count"

@@ -64,8 +64,10 @@ package struct DriftCheck: Sendable {
         result.newCategories = counts.new
         result.vanishedCategories = counts.vanished
         examine(counts, &result)
+      case (.text(let x), .text(let y)):
+        try examine(x.compactMap { $0 }, y.compactMap { $0 }, &result)
       default:
-        throw DriftError(.invalidArgument, "text has no test in a table; embed it and compare the vectors")
+        throw DriftError(.mismatch, "the sides have other types")
       }
     } catch {
       result.problem = error.message
@@ -98,6 +100,23 @@ package struct DriftCheck: Sendable {
       chooseAsEvidently(counts, &result)
     } else {
       apply(.chiSquareTwoSample, ChiSquare.valid(counts, seed: settings.seed), &result)
+    }
+  }
+
+  private func examine(_ x: [String], _ y: [String], _ result: inout ColumnResult) throws(DriftError) {
+    result.referenceCount = x.count
+    result.currentCount = y.count
+    // One thread: columns are examined side by side already.
+    let comparison = try TextComparison(reference: x, current: y, seed: settings.seed, threads: 1)
+    let area = comparison.classifier.areaUnderCurve
+    result.words = comparison.words
+    result.effect = 2 * area - 1
+    if settings.profile == .evidently, x.count > 1000 {
+      apply(.domainClassifier, area, &result)
+      result.threshold = 0.55
+    } else {
+      apply(
+        .domainClassifier, TestResult(statistic: area, pValue: comparison.classifier.pValue), &result)
     }
   }
 
@@ -158,6 +177,7 @@ package struct DriftCheck: Sendable {
         case .kolmogorovSmirnov: score <= threshold
         case .chiSquareFixed, .chiSquareTwoSample, .z: score < threshold
         case .wasserstein, .jensenShannon: score >= threshold
+        case .domainClassifier: columns[index].pValue == nil ? score > threshold : score < threshold
         }
       if isDrift { columns[index].verdict = .drift }
     }

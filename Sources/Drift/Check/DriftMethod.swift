@@ -7,4 +7,6 @@ package enum DriftMethod: String, Codable, Sendable, CaseIterable {
   case chiSquareFixed = "chisquare"
   case chiSquareTwoSample = "chisquare_two_sample"
   case z
+  /// Of texts by their words.
+  case domainClassifier = "domain_classifier"
 }
