@@ -14,20 +14,15 @@ package struct DomainClassifier: Hashable, Sendable, Codable {
 
   static let foldCount = 5
   /// The curvature of the logistic loss at 0 is a quarter: its unit penalty is 4 here.
-  static let penalty = 4.0
+  package static let penalty = 4.0
 
   /// - Parameters:
   ///   - products: shape `[n + m, n + m]`, of the rows' features with each other, the reference's `n` first.
   /// - Complexity: O((n + m)³ + (n + m)² × permutations).
-  init(products: [Double], n: Int, permutations: Int, seed: UInt64, threads: Int) {
+  package init(products: [Double], n: Int, permutations: Int, seed: UInt64, threads: Int) {
     let size = Int(Double(products.count).squareRoot().rounded())
     precondition(n > 0 && n < size, "\(n) of \(size) rows are reference")
-    var generator = SplitMix64(seed: seed)
-    // Folds of rows that hold as large a share of both sides; a permutation of the labels keeps the folds.
-    let order = Array(0..<n).shuffled(using: &generator) + Array(n..<size).shuffled(using: &generator)
-    let folds = (0..<Self.foldCount).map { fold in
-      stride(from: fold, to: size, by: Self.foldCount).map { order[$0] }
-    }
+    let folds = Self.folds(n: n, size: size, seed: seed)
     // The added 1 is the intercept.
     var regular = products.map { $0 + 1 }
     for row in 0..<size { regular[row * size + row] += Self.penalty }
@@ -88,6 +83,15 @@ package struct DomainClassifier: Hashable, Sendable, Codable {
       return area(permuted) >= observed - 1e-12 ? 1 : 0
     }
     pValue = Double(reached.reduce(0, +) + 1) / Double(permutations + 1)
+  }
+
+  /// Rows of each fold, which hold about as large a share of both sides.
+  package static func folds(n: Int, size: Int, seed: UInt64) -> [[Int]] {
+    var generator = SplitMix64(seed: seed)
+    let order = Array(0..<n).shuffled(using: &generator) + Array(n..<size).shuffled(using: &generator)
+    return (0..<foldCount).map { fold in
+      stride(from: fold, to: size, by: foldCount).map { order[$0] }
+    }
   }
 
   enum CodingKeys: String, CodingKey {

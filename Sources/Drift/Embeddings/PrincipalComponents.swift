@@ -1,19 +1,19 @@
 import Kernels
 
 /// Principal components of the reference's standardised vectors.
-struct PrincipalComponents: Sendable {
-  let means: [Double]
-  let deviations: [Double]
+package struct PrincipalComponents: Sendable {
+  package let means: [Double]
+  package let deviations: [Double]
   /// Shape `[kept, d]`, unit rows, largest variance first.
-  let axes: [Double]
-  let kept: Int
+  package let axes: [Double]
+  package let kept: Int
 
   /// - Parameters:
   ///   - rows: shape `[n, d]`.
   ///   - variance: share of the variance that the axes keep at least, 0…1.
   /// - Complexity: O(n d² + d³).
   /// - Source: Hestenes, "Inversion of matrices by biorthogonalization", J. SIAM 6, 1958 (one-sided rotations).
-  init(_ rows: [Double], count n: Int, variance: Double, threads: Int) {
+  package init(_ rows: [Double], count n: Int, variance: Double, threads: Int) {
     let d = rows.count / n
     var means = [Double](repeating: 0, count: d)
     for row in 0..<n { for column in 0..<d { means[column] += rows[row * d + column] / Double(n) } }
