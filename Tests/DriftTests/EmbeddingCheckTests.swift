@@ -26,7 +26,7 @@ import Testing
     #expect(isClose(result.meanDistances.chebyshev, value("distance_chebyshev"), relative: 1e-5))
     #expect(isClose(result.discrepancy.squared, value("mmd_permutation", "mmd2_unbiased")))
     #expect(isClose(result.discrepancy.medianDistance, value("mmd_permutation", "median_distance")))
-    #expect(abs(result.discrepancy.pValue - value("mmd_permutation", "p_value_999")) <= 0.05)
+    #expect(abs(result.discrepancy.pValue - value("mmd_permutation", "p_value_999")) <= 0.03)
     #expect(abs(result.classifier.areaUnderCurve - value("domain_classifier_logreg_cv5_auc")) <= 0.05)
     #expect((result.verdict == .drift) == isDrift)
     // alibi-detect's count of components under the false discovery rate
