@@ -75,7 +75,8 @@ let package = Package(
       resources: [.embedInCode("Prompts")], swiftSettings: settings),
 
     // Model work
-    module("Evaluation", []),
+    module("Evaluation", ["Kernels"]),
+    module("Drift", ["Kernels", "Documents"]),
 
     // Entry
     .target(
@@ -132,6 +133,7 @@ let package = Package(
       ]),
     tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
     tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
+    tests("Drift", ["Drift", "Kernels", "Storage"], resources: [.copy("Fixtures")]),
     tests(
       "HTTPService",
       [

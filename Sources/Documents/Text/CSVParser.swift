@@ -4,14 +4,14 @@
 /// one. A quote inside an unquoted field is text, as spreadsheets write it.
 ///
 /// - Source: RFC 4180, section 2.
-struct CSVParser {
+package struct CSVParser {
   let bytes: [UInt8]
   let delimiter: UInt8
   private(set) var position: Int
   /// Line of the file at `position`, from 1.
-  private(set) var line = 1
+  package private(set) var line = 1
 
-  init(bytes: [UInt8], delimiter: UInt8, position: Int = 0) {
+  package init(bytes: [UInt8], delimiter: UInt8, position: Int = 0) {
     self.bytes = bytes
     self.delimiter = delimiter
     self.position = position
@@ -21,7 +21,7 @@ struct CSVParser {
   ///
   /// - Throws: `.malformed` for a quote that is never closed or is followed by text, with the line.
   /// - Complexity: O(record).
-  mutating func next() throws(DocumentError) -> [[UInt8]]? {
+  package mutating func next() throws(DocumentError) -> [[UInt8]]? {
     while position < bytes.count, bytes[position] == 0x0A {
       position += 1
       line += 1

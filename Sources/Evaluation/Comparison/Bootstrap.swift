@@ -1,3 +1,5 @@
+import Kernels
+
 /// An interval for a mean over queries, by drawing queries with replacement.
 ///
 /// - Source: Efron, Tibshirani, "An Introduction to the Bootstrap", 1993, section 13.3 (percentile interval); Sakai,

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Keeps the chance of any false finding down when several runs are compared.
 package enum MultipleComparison {
   /// Holm's step-down correction.

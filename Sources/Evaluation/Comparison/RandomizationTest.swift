@@ -1,3 +1,5 @@
+import Kernels
+
 /// The paired randomisation test: how often a difference of means as large as the one seen comes about when the
 /// two systems' values are swapped at random, query by query.
 ///

@@ -6,6 +6,7 @@ import Foundation
 import Generation
 import HTTPService
 import IndexStore
+import Kernels
 import Yams
 
 struct EvalSynthCommand: AsyncParsableCommand {

@@ -19,7 +19,7 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
   /// A whole number below `bound`, without the bias that a remainder would have by more than `bound / 2^64`.
   ///
   /// - Source: Lemire, "Fast random integer generation in an interval", ACM TOMACS 2019, without the rejection.
-  mutating func below(_ bound: Int) -> Int {
+  package mutating func below(_ bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 }

@@ -1,0 +1,106 @@
+import Kernels
+
+/// Compares two sets of vectors. A changed model is not what it finds: re-embed stored texts for that.
+package struct EmbeddingCheck: Sendable {
+  package var settings: EmbeddingSettings
+
+  package init(_ settings: EmbeddingSettings = EmbeddingSettings()) {
+    self.settings = settings
+  }
+
+  /// - Parameters: matrices of equal width, at least 10 rows each, finite values.
+  /// - Throws: `.mismatch` for other widths, `.emptySide` for fewer rows, `.malformed` for values that aren't finite.
+  /// - Complexity: O((n + m) × d) for means, components and clusters; the rest is bounded by the settings.
+  package func run(reference: Matrix, current: Matrix) throws(DriftError) -> EmbeddingResult {
+    let d = reference.columns
+    guard d == current.columns, d > 0 else {
+      throw DriftError(.mismatch, "the reference has \(d) components, the current side \(current.columns)")
+    }
+    guard min(reference.rows, current.rows) >= 10 else {
+      throw DriftError(.emptySide, "\(reference.rows) and \(current.rows) vectors; 10 a side are needed")
+    }
+    for matrix in [reference, current] where !matrix.values.allSatisfy(\.isFinite) {
+      throw DriftError(.malformed, "a vector has a component that is no finite number; leave it out")
+    }
+    let threads = settings.threads
+    let seed = settings.seed
+
+    let x = RowSample(reference, limit: settings.discrepancyRows, seed: seed)
+    let y = RowSample(current, limit: settings.discrepancyRows, seed: seed &+ 1)
+    let discrepancy = MaximumMeanDiscrepancy(
+      products: DoubleVectors.products(
+        x.values + y.values, count: x.rows.count + y.rows.count, threads: threads),
+      n: x.rows.count, permutations: settings.permutations, seed: seed, threads: threads)
+
+    let a = RowSample(reference, limit: settings.classifierRows, seed: seed)
+    let b = RowSample(current, limit: settings.classifierRows, seed: seed &+ 1)
+    let classifier = DomainClassifier(
+      products: DoubleVectors.products(
+        a.values + b.values, count: a.rows.count + b.rows.count, threads: threads),
+      n: a.rows.count, permutations: settings.permutations, seed: seed, threads: threads)
+
+    let componentP = Parallel.map(d, threads: threads) { column -> Double in
+      func values(_ matrix: Matrix) -> Sample {
+        Sample((0..<matrix.rows).map { Double(matrix.values[$0 * d + column]) })
+      }
+      let pair = try? SamplePair(reference: values(reference), current: values(current))
+      return pair.flatMap { KolmogorovSmirnov.test($0).pValue } ?? 1
+    }
+    let componentQ = PValueAdjustment.benjaminiHochberg.adjusted(componentP)
+
+    let p = RowSample(reference, limit: settings.componentRows, seed: seed)
+    let q = RowSample(current, limit: settings.componentRows, seed: seed &+ 1)
+    // Every second row, so that the others give an error that the fit has not seen.
+    let fitted = stride(from: 0, to: p.rows.count, by: 2).flatMap { p.values[$0 * d..<($0 + 1) * d] }
+    let components = PrincipalComponents(
+      fitted, count: fitted.count / d, variance: 0.65, threads: threads)
+    let (referenceMap, referenceErrors) = place(reference, p.rows, components)
+    let (currentMap, currentErrors) = place(current, q.rows, components)
+    let unseen = stride(from: 1, to: referenceErrors.count, by: 2).map { referenceErrors[$0] }
+    let clusters = ClusterMass(
+      reference, current, count: settings.clusterCount,
+      sample: p.rows.map(reference.row) + q.rows.map(current.row), seed: seed, threads: threads)
+
+    let smallestQ = componentQ.min() ?? 1
+    let methods = ["classifier", "clusters", "components", "discrepancy"]
+    let adjusted = PValueAdjustment.benjaminiHochberg.adjusted([
+      classifier.pValue, clusters.test.pValue ?? 1, smallestQ, discrepancy.pValue,
+    ])
+    let verdict: Verdict =
+      min(reference.rows, current.rows) < settings.minimumCount
+      ? .insufficient : adjusted.contains { $0 <= settings.alpha } ? .drift : .none
+    return EmbeddingResult(
+      settings: settings, verdict: verdict, referenceRows: reference.rows, currentRows: current.rows,
+      dimension: d, meanDistances: EmbeddingDistances(mean(reference), mean(current)),
+      discrepancy: discrepancy, classifier: classifier,
+      driftedComponentShare: Double(componentQ.count { $0 <= settings.alpha }) / Double(d),
+      componentP: smallestQ, clusters: clusters,
+      referenceReconstructionError: unseen.reduce(0, +) / Double(unseen.count),
+      currentReconstructionError: currentErrors.reduce(0, +) / Double(currentErrors.count),
+      adjustedP: Dictionary(uniqueKeysWithValues: zip(methods, adjusted)), referenceMap: referenceMap,
+      currentMap: currentMap)
+  }
+
+  private func mean(_ matrix: Matrix) -> [Double] {
+    var sums = [Double](repeating: 0, count: matrix.columns)
+    matrix.values.withUnsafeBufferPointer { values in
+      for row in 0..<matrix.rows {
+        for column in sums.indices { sums[column] += Double(values[row * sums.count + column]) }
+      }
+    }
+    return sums.map { $0 / Double(matrix.rows) }
+  }
+
+  private func place(
+    _ matrix: Matrix, _ rows: [Int], _ components: PrincipalComponents
+  ) -> (points: [EmbeddingResult.Point], errors: [Double]) {
+    let placed = Parallel.map(rows.count, threads: settings.threads) { index in
+      components.project(matrix.row(rows[index]))
+    }
+    let points = zip(rows, placed).map { row, place in
+      EmbeddingResult.Point(
+        row: row, x: place.coordinates.first ?? 0, y: place.coordinates.dropFirst().first ?? 0)
+    }
+    return (points, placed.map(\.error))
+  }
+}

@@ -1,0 +1,28 @@
+/// How a check of vectors decides.
+package struct EmbeddingSettings: Hashable, Sendable, Codable {
+  package var alpha = 0.05
+  /// Fewer rows on a side are `insufficient`.
+  package var minimumCount = 100
+  package var permutations = 199
+  /// Rows a side that take part in the discrepancy; larger sides are sampled.
+  package var discrepancyRows = 1000
+  /// Rows a side that take part in the domain classifier.
+  package var classifierRows = 500
+  /// Rows a side that take part in the components, the map and the centres of clusters.
+  package var componentRows = 2000
+  package var clusterCount = 12
+  package var seed: UInt64 = 42
+  /// Results don't depend on it.
+  package var threads = 2
+
+  package init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case alpha, permutations, seed, threads
+    case minimumCount = "minimum_count"
+    case discrepancyRows = "discrepancy_rows"
+    case classifierRows = "classifier_rows"
+    case componentRows = "component_rows"
+    case clusterCount = "cluster_count"
+  }
+}
