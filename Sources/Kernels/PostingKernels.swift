@@ -79,7 +79,8 @@ package struct PostingKernels: @unchecked Sendable {
   ///   - distanceBits: at most 32, as `countBits`.
   ///   - before: what ordinals count from.
   package func decode(
-    _ bytes: UnsafeRawBufferPointer, count: Int, distanceBits: Int, countBits: Int, before: UInt32, _ term: BM25Term,
+    _ bytes: UnsafeRawBufferPointer, count: Int, distanceBits: Int, countBits: Int, before: UInt32,
+    _ term: BM25Term,
     ordinals: UnsafeMutablePointer<UInt32>, steps: UnsafeMutablePointer<Int32>
   ) {
     var block = rag_posting_block(

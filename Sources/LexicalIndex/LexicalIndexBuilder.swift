@@ -73,7 +73,8 @@ package struct LexicalIndexBuilder: ~Copyable {
 
   @inline(__always)
   private mutating func addWord(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
-    let (word, isNew) = words.number(of: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range]))
+    let (word, isNew) = words.number(
+      of: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[range]))
     if isNew {
       session.emitWord(bytes, range) { term, _ in wordTerms.append(UInt32(id(of: term))) }
       wordEnds.append(wordTerms.count)

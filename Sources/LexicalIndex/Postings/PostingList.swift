@@ -58,7 +58,8 @@ package struct PostingList {
     guard let place = place(of: block) else { return 0 }
     let kernels = PostingKernels.current
     kernels.unpack(
-      UnsafeRawBufferPointer(rebasing: bytes[(place.start + 2)...]), count: place.count, bits: place.distanceBits,
+      UnsafeRawBufferPointer(rebasing: bytes[(place.start + 2)...]), count: place.count,
+      bits: place.distanceBits,
       into: ordinals)
     kernels.addGaps(ordinals, count: place.count, before: block == 0 ? .max : header(block - 1, 0))
     return place.count
@@ -68,7 +69,8 @@ package struct PostingList {
   ///
   /// - Returns: how many postings there are; 0 where the list is damaged.
   func decode(
-    _ block: Int, _ term: BM25Term, _ ordinals: UnsafeMutablePointer<UInt32>, _ steps: UnsafeMutablePointer<Int32>
+    _ block: Int, _ term: BM25Term, _ ordinals: UnsafeMutablePointer<UInt32>,
+    _ steps: UnsafeMutablePointer<Int32>
   ) -> Int {
     guard let place = place(of: block) else { return 0 }
     PostingKernels.current.decode(
@@ -83,7 +85,8 @@ package struct PostingList {
     guard let place = place(of: block) else { return }
     let start = place.start + 2 + PostingFormat.packedBytes(count: place.count, bits: place.distanceBits)
     PostingKernels.current.unpack(
-      UnsafeRawBufferPointer(rebasing: bytes[start...]), count: place.count, bits: place.countBits, into: lessOne)
+      UnsafeRawBufferPointer(rebasing: bytes[start...]), count: place.count, bits: place.countBits,
+      into: lessOne)
   }
 
   @inline(__always)

@@ -66,7 +66,9 @@ struct MaxScoreSearch {
     guard top.capacity > 0 else { return [] }
     let zones = windows * Self.zonesPerWindow
     var best = TopK(capacity: Self.seeds)
-    for zone in 0..<zones { best.offer(ScoredOrdinal(ordinal: Ordinal(zone), score: Float(zoneBounds[zone]))) }
+    for zone in 0..<zones {
+      best.offer(ScoredOrdinal(ordinal: Ordinal(zone), score: Float(zoneBounds[zone])))
+    }
     for seed in best.sorted() where zoneBounds[Int(seed.ordinal)] > 0 {
       search(Int(seed.ordinal)..<Int(seed.ordinal) + 1)
       zoneBounds[Int(seed.ordinal)] = 0
@@ -97,7 +99,9 @@ struct MaxScoreSearch {
   private mutating func search(_ zones: Range<Int>) {
     let threshold = threshold
     var open: UInt32 = 0
-    for (place, zone) in zones.enumerated() where zoneBounds[zone] >= max(threshold, 1) { open |= 1 << UInt32(place) }
+    for (place, zone) in zones.enumerated() where zoneBounds[zone] >= max(threshold, 1) {
+      open |= 1 << UInt32(place)
+    }
     let firstEssential = arrange(zones, open, threshold: threshold)
     guard firstEssential < order.count else { return }
     let start = zones.lowerBound * Self.zoneSize

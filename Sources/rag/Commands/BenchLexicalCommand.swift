@@ -74,7 +74,9 @@ struct BenchLexicalCommand: AsyncParsableCommand {
     if differing > 0 { throw ExitCode(10) }
   }
 
-  private func build(_ corpus: String, _ analyzer: Analyzer, in folder: String) throws -> [(String, JSONValue)] {
+  private func build(_ corpus: String, _ analyzer: Analyzer, in folder: String) throws -> [(
+    String, JSONValue
+  )] {
     let texts = try self.texts(corpus)
     try Folder.create(folder)
     let before = ServiceMetrics.residentBytes
