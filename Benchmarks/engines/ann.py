@@ -120,6 +120,7 @@ class Peer:
         self.pipe, theirs = multiprocessing.Pipe()
         self.process = multiprocessing.Process(target=work, args=(peer, *paths, core, theirs), daemon=True)
         self.process.start()
+        theirs.close()
         self.build = self.pipe.recv()
 
     def sweep(self):

@@ -204,6 +204,7 @@ class Peer:
         self.pipe, theirs = multiprocessing.Pipe()
         self.process = multiprocessing.Process(target=work, args=(peer, *arguments, theirs), daemon=True)
         self.process.start()
+        theirs.close()
         self.facts = self.pipe.recv()
 
     def round(self):

@@ -1,11 +1,11 @@
-"""The BM25 index beside bm25s, tantivy and PISA: indexing, size, queries a second.
+"""The BM25 index beside bm25s and tantivy: indexing, size, queries a second.
 
-    python3 -m venv .venv && .venv/bin/pip install numpy bm25s numba PyStemmer tantivy pyterrier_pisa
+    python3 -m venv .venv && .venv/bin/pip install numpy bm25s numba PyStemmer tantivy
     .venv/bin/python Benchmarks/engines/lexical.py --data DATA --rag .build/release/rag --json lexical.json
 
 DATA is what base_data.py made. Every side stems English, leaves out stop words, runs on one thread of one core and
 gives the best 10 of each query, from its text on. Each builds its index once; then, in each round, every side in turn
-answers all queries. bm25s and PISA get the queries as one batch, `rag` and tantivy one by one. A figure is the median
+answers all queries. bm25s gets the queries as one batch, `rag` and tantivy one by one. A figure is the median
 of its rounds, a ratio that of the rounds' own ratios. Size is that of the files, for bm25s of its arrays.
 """
 
@@ -49,44 +49,30 @@ class Tantivy:
 
     def build(self, texts, folder):
         import tantivy
+        self.tantivy = tantivy
         fields = tantivy.SchemaBuilder()
-        fields.add_text_field("text", stored=False, tokenizer_name="english")
-        analyzer = (tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
-                    .filter(tantivy.Filter.stopword("english")).filter(tantivy.Filter.stemmer("english")).build())
-        self.index = tantivy.Index(fields.build(), path=folder)
-        self.index.register_tokenizer("english", analyzer)
-        writer = self.index.writer(heap_size=1 << 30, num_threads=1)
+        fields.add_text_field("text", stored=False, tokenizer_name="english", index_option="freq")
+        self.schema = fields.build()
+        self.analyzer = (
+            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
+            .filter(tantivy.Filter.stopword("english")).filter(tantivy.Filter.stemmer("english")).build())
+        index = tantivy.Index(self.schema, path=folder)
+        index.register_tokenizer("english", self.analyzer)
+        writer = index.writer(heap_size=1 << 30, num_threads=1)
         for text in texts:
             writer.add_document(tantivy.Document(text=text))
         writer.commit()
         writer.wait_merging_threads()
-        self.index.reload()
-        self.searcher = self.index.searcher()
-        self.words = str.maketrans({sign: " " for sign in '+^`:{}"[]()~!\\*/<>=-\'&|?'})
+        index.reload()
+        self.searcher = index.searcher()
         return size(folder)
 
     def search(self, queries):
+        query_type, should = self.tantivy.Query, self.tantivy.Occur.Should
         for query in queries:
-            parsed = self.index.parse_query(query.translate(self.words).lower(), ["text"])
-            self.searcher.search(parsed, K)
-
-
-class PISA:
-    name = "PISA"
-
-    def build(self, texts, folder):
-        import pandas
-        from pyterrier_pisa import PisaIndex
-        index = PisaIndex(folder + "/index", text_field="text", stemmer="porter2", stops="lucene", threads=1, overwrite=True)
-        index.index({"docno": str(number), "text": text} for number, text in enumerate(texts))
-        self.ranker = index.bm25(k1=1.2, b=0.75, num_results=K, threads=1)
-        self.frame = lambda queries: pandas.DataFrame(
-            {"qid": [str(number) for number in range(len(queries))], "query": queries})
-        self.search(["warm up"])
-        return sum(path.stat().st_size for path in pathlib.Path(folder, "index").glob("inv.*"))
-
-    def search(self, queries):
-        self.ranker.transform(self.frame(queries))
+            terms = [(should, query_type.term_query(self.schema, "text", term, index_option="freq"))
+                     for term in self.analyzer.analyze(query)]
+            self.searcher.search(query_type.boolean_query(terms), K)
 
 
 def cpu():
@@ -126,6 +112,7 @@ class Peer:
         os.makedirs(folder)
         self.process = multiprocessing.Process(target=work, args=(peer, data, folder, core, theirs), daemon=True)
         self.process.start()
+        theirs.close()
         self.build = self.pipe.recv()
 
     def search(self):
@@ -187,7 +174,7 @@ def main():
     core = min(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as folder:
         sides = [Rag(arguments.rag, arguments.data, folder + "/rag", core)]
-        for peer in (BM25S(), Tantivy(), PISA()):
+        for peer in (BM25S(), Tantivy()):
             sides.append(Peer(peer, arguments.data, f"{folder}/{peer.name}", core))
         rounds = {side.name: [] for side in sides}
         for _ in range(arguments.rounds):
