@@ -50,6 +50,7 @@ let package = Package(
     module("Kernels", ["CKernels", "COpenBLAS", "COneDNN"]),
     module("Storage", ["CKernels"]),
     module("Transport", ["CCurl"]),
+    module("Reports", []),
 
     // Parts
     module("Documents", ["CXML2", "CZip"]),
@@ -75,15 +76,15 @@ let package = Package(
       resources: [.embedInCode("Prompts")], swiftSettings: settings),
 
     // Model work
-    module("Evaluation", ["Kernels"]),
-    module("Drift", ["Kernels", "Documents"]),
+    module("Evaluation", ["Kernels", "Reports"]),
+    module("Drift", ["Kernels", "Documents", "Reports"]),
 
     // Entry
     .target(
       name: "HTTPService",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "Embeddings", "Catalog", "IndexStore",
-        "Retrieval", "Generation", crypto,
+        "Retrieval", "Generation", "Reports", "Drift", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -96,7 +97,8 @@ let package = Package(
       name: "rag",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "VectorIndex", "Embeddings",
-        "Catalog", "IndexStore", "Retrieval", "Generation", "Evaluation", "HTTPService", crypto,
+        "Catalog", "IndexStore", "Retrieval", "Generation", "Reports", "Evaluation", "Drift", "HTTPService",
+        crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -137,7 +139,7 @@ let package = Package(
     tests(
       "HTTPService",
       [
-        "HTTPService", "Catalog", "IndexStore", "Retrieval", "Generation", "Embeddings", "Transport",
+        "HTTPService", "Drift", "Catalog", "IndexStore", "Retrieval", "Generation", "Embeddings", "Transport",
         "Documents",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 ROWS = [
-    ["Kernels", "Storage", "Transport"],
+    ["Kernels", "Storage", "Transport", "Reports"],
     ["Documents", "LexicalIndex", "VectorIndex", "Embeddings"],
     ["Catalog", "IndexStore", "Retrieval", "Generation"],
     ["Evaluation", "Drift", "Training", "Tracking"],

@@ -2,22 +2,17 @@ import GRDB
 
 extension Catalog {
   /// Adds an answer to the log.
-  package func record(_ answer: AnswerRecord) throws(CatalogError) { try record([answer]) }
+  package func record(_ answer: AnswerRecord) throws(CatalogError) { try record([answer], questions: []) }
 
-  /// Adds answers to the log, in one commit.
-  package func record(_ answers: [AnswerRecord]) throws(CatalogError) {
-    try write { database in
-      for answer in answers {
-        try database.execute(
-          sql: """
-            INSERT INTO answers (id, collection, question, lineage, details, created_at)
-            VALUES (?, ?, ?, ?, ?, ?)
-            """,
-          arguments: [
-            answer.id, answer.collection, answer.question, answer.lineage, answer.details, answer.createdAt,
-          ])
-      }
-    }
+  static func insert(_ answer: AnswerRecord, _ database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO answers (id, collection, question, lineage, details, created_at)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        answer.id, answer.collection, answer.question, answer.lineage, answer.details, answer.createdAt,
+      ])
   }
 
   package func answer(_ id: String) throws(CatalogError) -> AnswerRecord? {

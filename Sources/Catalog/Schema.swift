@@ -3,7 +3,7 @@ import GRDB
 /// The tables, and how older catalogs become newer ones. Migrations are only ever added.
 enum Schema {
   /// `PRAGMA user_version` of a catalog that this build writes.
-  static let version = 3
+  static let version = 4
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -19,8 +19,56 @@ enum Schema {
       try database.execute(sql: third)
       try database.execute(sql: "PRAGMA user_version = 3")
     }
+    migrator.registerMigration("4: observed questions, drift") { database in
+      try database.execute(sql: fourth)
+      try database.execute(sql: "PRAGMA user_version = 4")
+    }
     return migrator
   }
+
+  private static let fourth = """
+    CREATE TABLE observation_key (
+      key BLOB NOT NULL
+    );
+    INSERT INTO observation_key (key) VALUES (randomblob(32));
+    CREATE TABLE observed_questions (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+      asked_at REAL NOT NULL,
+      text_hash BLOB NOT NULL,
+      words INTEGER NOT NULL,
+      hits INTEGER NOT NULL,
+      top_score REAL,
+      score_gap REAL,
+      is_abstained INTEGER,
+      confidence REAL,
+      answer TEXT,
+      text TEXT,
+      model TEXT,
+      vector BLOB
+    );
+    CREATE INDEX observed_questions_by_time ON observed_questions(collection, asked_at);
+    CREATE TABLE drift_baselines (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+      created_at REAL NOT NULL,
+      starts_at REAL NOT NULL,
+      ends_at REAL NOT NULL,
+      content BLOB NOT NULL
+    );
+    CREATE INDEX drift_baselines_by_collection ON drift_baselines(collection, id);
+    CREATE TABLE drift_windows (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      baseline INTEGER NOT NULL REFERENCES drift_baselines(id) ON DELETE CASCADE,
+      starts_at REAL NOT NULL,
+      ends_at REAL NOT NULL,
+      checked_at REAL NOT NULL,
+      verdict TEXT NOT NULL,
+      is_alarm INTEGER NOT NULL,
+      result TEXT NOT NULL,
+      UNIQUE (baseline, starts_at, ends_at)
+    );
+    """
 
   private static let third = """
     CREATE TABLE jobs (

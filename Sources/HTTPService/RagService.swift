@@ -16,6 +16,8 @@ package final class RagService: Sendable {
     package var ingestEmbedder: @Sendable (_ collection: String) async throws -> any Embedder
     /// The query of a question that says nothing else than its text.
     package var query: @Sendable (_ text: String) throws -> RetrievalQuery
+    /// What alarms are posted with.
+    package var webhookTransport: (any HTTPTransport)?
     /// Bytes of the tokens of the vocabulary that OpenAI's clients send ids of; `nil` where it is not installed.
     package var tokenVocabulary: @Sendable () throws -> TokenVocabulary?
 
@@ -24,12 +26,14 @@ package final class RagService: Sendable {
       create: @escaping @Sendable (_ name: String) async throws -> Void,
       ingestEmbedder: @escaping @Sendable (_ collection: String) async throws -> any Embedder,
       query: @escaping @Sendable (_ text: String) throws -> RetrievalQuery,
+      webhookTransport: (any HTTPTransport)? = nil,
       tokenVocabulary: @escaping @Sendable () throws -> TokenVocabulary?
     ) {
       self.open = open
       self.create = create
       self.ingestEmbedder = ingestEmbedder
       self.query = query
+      self.webhookTransport = webhookTransport
       self.tokenVocabulary = tokenVocabulary
     }
   }
@@ -50,6 +54,10 @@ package final class RagService: Sendable {
   let uploads: UploadStore
   package let jobs: JobRunner
   let readiness: Readiness
+  package let drift: DriftWatch
+  let monitor: DriftMonitor
+  /// Questions are hashed under it.
+  let observationKey: [UInt8]
 
   package init(
     _ configuration: ServiceConfiguration, home: HomeFolder, wiring: Wiring, metrics: ServiceMetrics,
@@ -69,6 +77,19 @@ package final class RagService: Sendable {
     jobs = JobRunner(
       home: home, uploads: uploads, wiring: wiring, metrics: metrics, log: log, threads: threads)
     readiness = Readiness()
+    // It stands behind requests, on one thread.
+    var settings = configuration.drift
+    settings.threads = 1
+    settings.niceness = 10
+    let collections = collections
+    monitor = DriftMonitor(home: home, settings: settings) { try await collections.collection($0) }
+    drift = DriftWatch(
+      monitor: monitor,
+      notifier: DriftNotifier(configuration.driftAlarms, transport: wiring.webhookTransport), log: log,
+      interval: configuration.driftLookSeconds > 0 ? .seconds(configuration.driftLookSeconds) : nil)
+    observationKey = (try? home.catalog.observationKey()) ?? []
+    let drift = drift
+    metrics.registry.observe { drift.gauges }
     let gate = gate
     let catalog = home.catalog
     metrics.registry.observe {
@@ -99,7 +120,7 @@ package final class RagService: Sendable {
 
   /// All routes.
   var endpoints: [Endpoint] {
-    queryEndpoints + documentEndpoints + collectionEndpoints + jobEndpoints + healthEndpoints
+    queryEndpoints + documentEndpoints + collectionEndpoints + jobEndpoints + driftEndpoints + healthEndpoints
       + openAIEndpoints
       + rerankEndpoints + toolEndpoints + pageEndpoints
   }

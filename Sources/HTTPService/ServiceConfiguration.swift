@@ -37,6 +37,13 @@ package struct ServiceConfiguration: Sendable {
   package var inputPricePerMillion = 0.0
   package var outputPricePerMillion = 0.0
 
+  /// Whether texts and vectors of questions are kept, so that their drift can be told.
+  package var keepsQuestions = false
+  package var drift = DriftMonitorSettings()
+  /// Between two looks for windows that have closed, seconds; 0 leaves the monitor off.
+  package var driftLookSeconds = 300
+  package var driftAlarms = DriftAlarmTargets()
+
   package init() {}
 
   /// Whether only this machine reaches it.

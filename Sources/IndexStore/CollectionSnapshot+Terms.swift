@@ -65,12 +65,18 @@ extension CollectionSnapshot {
     let ids = ordinals.map { reader.chunkID($0) }
     let contents = try contents(of: ids)
     var found = OrdinalSet(universe: reader.chunkCount)
+    let session = AnalyzerSession(analyzer.configuration)
+    let wanted = phrase.map { Array($0.utf8) }
     for (ordinal, id) in zip(ordinals, ids) {
       guard let content = contents[id] else { continue }
-      let terms = analyzer.terms(of: readingText(of: content))
-      guard terms.count >= phrase.count else { continue }
-      let holds = (0...(terms.count - phrase.count)).contains {
-        terms[$0..<$0 + phrase.count].elementsEqual(phrase)
+      // How far into the phrase each place is at which it could have begun.
+      var begun: [Int] = []
+      var holds = false
+      session.forEachTerm(in: readingText(of: content)) { term, _ in
+        guard !holds else { return }
+        begun = begun.compactMap { wanted[$0] == term ? $0 + 1 : nil }
+        if wanted[0] == term { begun.append(1) }
+        holds = begun.contains(wanted.count)
       }
       if holds { found.insert(ordinal) }
     }

@@ -12,7 +12,7 @@ package final class LexicalIndexReader: Sendable {
   /// `nil` where places of terms were not kept.
   private let positions: PositionsFile?
   package let termCount: Int
-  private let blockCount: Int
+  let blockCount: Int
   package let documentCount: Int
   /// Terms in all chunks.
   package let totalLength: Int
@@ -246,22 +246,37 @@ package final class LexicalIndexReader: Sendable {
     }
   }
 
-  /// Whether `term` comes before the first term of a block, whose bytes stand there whole.
+  /// Whether `term` comes before the first term of a block.
   private func isBefore(_ term: UnsafeRawBufferPointer, block: Int) -> Bool {
+    withFirstTerm(ofBlock: block) { first in
+      for (a, b) in zip(term, first) where a != b { return a < b }
+      return term.count < first.count
+    } ?? false
+  }
+
+  /// Whether the first term of a block begins with `prefix`.
+  func begins(block: Int, with prefix: [UInt8]) -> Bool {
+    withFirstTerm(ofBlock: block) { $0.starts(with: prefix) } ?? false
+  }
+
+  /// Calls `body` with the first term of a block, whose bytes stand there whole.
+  ///
+  /// - Returns: `nil` where it cannot be read.
+  private func withFirstTerm<Result>(
+    ofBlock block: Int, _ body: (Slice<UnsafeRawBufferPointer>) -> Result
+  ) -> Result? {
     let payload = dictionary.unsafePayload
     defer { withExtendedLifetime(self) {} }
     var offset = blockOffset(block)
     guard VariableInteger.read(payload, &offset, limit: payload.count) != nil,
       let count = VariableInteger.read(payload, &offset, limit: payload.count),
       count <= UInt64(payload.count - offset)
-    else { return false }
-    let first = payload[offset..<offset + Int(count)]
-    for (a, b) in zip(term, first) where a != b { return a < b }
-    return term.count < first.count
+    else { return nil }
+    return body(payload[offset..<offset + Int(count)])
   }
 
   /// A term of the dictionary: bytes shared with the one before, the further ones, and its list.
-  private struct Entry {
+  struct Entry {
     var shared: Int
     var further: UnsafeRawBufferPointer
     var list: PostingList
@@ -272,7 +287,7 @@ package final class LexicalIndexReader: Sendable {
   /// - Returns: false where an entry cannot be read.
   @inline(__always)
   @discardableResult
-  private func forEachEntry(ofBlock block: Int, _ body: (Entry) -> Bool) -> Bool {
+  func forEachEntry(ofBlock block: Int, _ body: (Entry) -> Bool) -> Bool {
     let payload = dictionary.unsafePayload
     let lists = postings.unsafePayload
     defer { withExtendedLifetime(self) {} }

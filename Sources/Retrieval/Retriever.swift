@@ -53,7 +53,8 @@ package struct Retriever: Sendable {
             denseScore: candidate.denseScore, lexicalRank: candidate.lexicalRank,
             denseRank: candidate.denseRank, rerankScore: rerankScore, fusedScore: candidate.score)
         },
-        mode: found.mode, degraded: reasons.isEmpty ? nil : reasons.joined(separator: ", "),
+        mode: found.mode, queryVector: vectors.rows[0],
+        degraded: reasons.isEmpty ? nil : reasons.joined(separator: ", "),
         terms: plan.terms.map { ($0.term, plan.statistics.documentFrequency(of: $0.term)) },
         corrections: plan.corrections, reranker: refined.reranker,
         allowedChunks: plan.allowedCount(snapshot), timings: watch.milliseconds, snapshot: snapshot)

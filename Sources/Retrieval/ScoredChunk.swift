@@ -46,6 +46,8 @@ package struct RetrievalResult: Sendable {
   package var candidates: [Candidate]
   /// Legs that were asked in the end.
   package var mode: RetrievalMode
+  /// Vector of the query, shape `[dimension]`; `nil` where the dense leg was not asked.
+  package var queryVector: [Float]?
   /// What was done otherwise than asked, and why; `nil` where nothing was.
   package var degraded: String?
   /// Analyzed terms of the query, and in how many live chunks each is.

@@ -14,6 +14,7 @@ struct RagCommand: AsyncParsableCommand {
         rag search "rollback" --top-k 5     the passages alone
         rag serve                           the same over HTTP, with a web page
         rag eval docs/eval --collection main   measure retrieval and answers
+        rag drift check --collection main   tell whether documents, questions or the model have moved
         rag doctor                          check everything on disk
 
       EXIT CODES
@@ -23,7 +24,8 @@ struct RagCommand: AsyncParsableCommand {
     subcommands: [
       IngestCommand.self, SearchCommand.self, QueryCommand.self, ExplainCommand.self, EmbedCommand.self,
       CollectionsCommand.self, ModelsCommand.self, DoctorCommand.self, CompactCommand.self,
-      ReindexCommand.self, EvalCommand.self, ServeCommand.self, KeysCommand.self, PromptsCommand.self,
+      ReindexCommand.self, EvalCommand.self, DriftCommand.self, ScheduleCommand.self, ServeCommand.self,
+      KeysCommand.self, PromptsCommand.self,
       MCPCommand.self, BenchCommand.self,
     ])
 }

@@ -64,13 +64,18 @@ extension Wiring {
       let folder = rule.folder.hasSuffix("/") ? String(rule.folder.dropLast()) : rule.folder
       return AccessRule(place: folder, labels: Set(rule.labels))
     }
+    configuration.keepsQuestions = settings.file.drift?.keepQuestions ?? false
+    configuration.drift = try settings.driftMonitor()
+    configuration.driftLookSeconds = try positive(
+      settings.file.drift?.lookSeconds, "look_seconds", configuration.driftLookSeconds, least: 0)
+    configuration.driftAlarms = try settings.driftAlarms()
     configuration.inputPricePerMillion = settings.file.llm?.inputPricePerMillion ?? 0
     configuration.outputPricePerMillion = settings.file.llm?.outputPricePerMillion ?? 0
     return configuration
   }
 
   /// One embedder for each model, shared by all that use it; questions that come together are embedded together.
-  private func serviceWiring(_ home: HomeFolder, metrics: ServiceMetrics) throws -> RagService.Wiring {
+  func serviceWiring(_ home: HomeFolder, metrics: ServiceMetrics) throws -> RagService.Wiring {
     let embedders = SharedEmbedders()
     let model = try languageModel()
     let prompts = try prompts()
@@ -115,6 +120,7 @@ extension Wiring {
         return try await embedder(try record.map { try CollectionConfiguration(json: $0.configuration) }).base
       },
       query: { try self.settings.query($0) },
+      webhookTransport: try webhookTransport(),
       tokenVocabulary: { try vocabulary.load() })
   }
 

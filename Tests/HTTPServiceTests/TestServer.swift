@@ -71,14 +71,7 @@ final class TestServer: Sendable {
     let embedder = sample.embedder
     let home = sample.home
     let wiring = RagService.Wiring(
-      open: { name in
-        ServedCollection(
-          collection: try DocumentCollection(name, in: home),
-          tools: AnsweringTools(
-            embedder: MicroBatchingEmbedder(embedder), reranker: reranker, model: model,
-            prompts: PromptLibrary(),
-            extractive: ExtractiveAnswerer.Parameters(), context: ContextBuilder(), maximumTokens: 200))
-      },
+      open: { try Self.served($0, home: home, reranker: reranker, model: model) },
       create: {
         try home.createCollection($0, configuration: CollectionConfiguration(embedding: embedder.identity))
       },
@@ -89,6 +82,18 @@ final class TestServer: Sendable {
       log: AccessLog(level: .info) { line in lines.text.withLock { $0 += line } }, traces: traces, threads: 1)
     responder = try await Self.responder(of: try service.application())
     box = lines
+  }
+
+  /// A collection with the tools of tests.
+  static func served(
+    _ name: String, home: HomeFolder, reranker: (any Reranker)? = nil, model: (any LanguageModel)? = nil
+  ) throws -> ServedCollection {
+    ServedCollection(
+      collection: try DocumentCollection(name, in: home),
+      tools: AnsweringTools(
+        embedder: MicroBatchingEmbedder(HashingEmbedder()), reranker: reranker, model: model,
+        prompts: PromptLibrary(), extractive: ExtractiveAnswerer.Parameters(), context: ContextBuilder(),
+        maximumTokens: 200))
   }
 
   private final class Box: Sendable {

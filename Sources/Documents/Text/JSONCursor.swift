@@ -1,21 +1,21 @@
 /// Reads JSON values one after another, in the order of the file, without building a tree.
 ///
 /// - Source: RFC 8259.
-struct JSONCursor {
-  enum Kind { case object, array, string, number, literal }
+package struct JSONCursor {
+  package enum Kind { case object, array, string, number, literal }
 
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
   let end: Int
-  private(set) var position: Int
+  package private(set) var position: Int
 
   /// - Parameter range: where in `bytes`, which are valid UTF-8, the JSON lies.
-  init(_ bytes: [UInt8], range: Range<Int>? = nil) {
+  package init(_ bytes: [UInt8], range: Range<Int>? = nil) {
     self.bytes = bytes
     position = range?.lowerBound ?? 0
     end = range?.upperBound ?? bytes.count
   }
 
-  mutating func skipBlanks() {
+  package mutating func skipBlanks() {
     while position < end {
       let byte = bytes[position]
       guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
@@ -23,10 +23,10 @@ struct JSONCursor {
     }
   }
 
-  var isAtEnd: Bool { position >= end }
+  package var isAtEnd: Bool { position >= end }
 
   /// The kind of the value that starts here.
-  mutating func kind() throws(DocumentError) -> Kind {
+  package mutating func kind() throws(DocumentError) -> Kind {
     skipBlanks()
     guard position < end else { throw error("the JSON ends in the middle of a value") }
     switch bytes[position] {
@@ -40,7 +40,7 @@ struct JSONCursor {
   }
 
   /// Steps over `byte` and white space around it if it is next.
-  mutating func take(_ byte: UInt8) -> Bool {
+  package mutating func take(_ byte: UInt8) -> Bool {
     skipBlanks()
     guard position < end, bytes[position] == byte else { return false }
     position += 1
@@ -48,7 +48,7 @@ struct JSONCursor {
     return true
   }
 
-  mutating func expect(_ byte: UInt8) throws(DocumentError) {
+  package mutating func expect(_ byte: UInt8) throws(DocumentError) {
     guard take(byte) else {
       throw error("“\(String(UnicodeScalar(byte)))” is missing")
     }
@@ -57,7 +57,7 @@ struct JSONCursor {
   /// The content of the string that starts here, without escapes; a lone surrogate becomes U+FFFD.
   ///
   /// - Complexity: O(string).
-  mutating func string() throws(DocumentError) -> [UInt8] {
+  package mutating func string() throws(DocumentError) -> [UInt8] {
     guard position < end, bytes[position] == 0x22 else { throw error("a string is missing") }
     position += 1
     var out: [UInt8] = []
@@ -126,7 +126,7 @@ struct JSONCursor {
   }
 
   /// The number that starts here, as written.
-  mutating func number() throws(DocumentError) -> Range<Int> {
+  package mutating func number() throws(DocumentError) -> Range<Int> {
     let start = position
     if position < end, bytes[position] == 0x2D { position += 1 }
     let whole = digits()
@@ -150,7 +150,7 @@ struct JSONCursor {
   }
 
   /// `true`, `false` or `null`, as written.
-  mutating func literal() throws(DocumentError) -> Range<Int> {
+  package mutating func literal() throws(DocumentError) -> Range<Int> {
     let start = position
     for word in ["true", "false", "null"] {
       let count = word.utf8.count

@@ -23,13 +23,16 @@ package struct ColumnResult: Sendable, Codable {
   package var missingP: Double?
   package var newCategories: [CategoryCounts.Entry] = []
   package var vanishedCategories: [CategoryCounts.Entry] = []
+  /// Profile `strict`: distances with their noise floors, for people; the test decides.
+  package var distances: [DistanceResult] = []
   package var distribution: Distribution?
   /// Of a text column: the words that tell the sides apart.
   package var words: [TextComparison.Word] = []
   package var problem: String?
 
   enum CodingKeys: String, CodingKey {
-    case name, type, method, statistic, score, effect, threshold, verdict, distribution, words, problem
+    case name, type, method, statistic, score, effect, threshold, verdict, distances, distribution, words,
+      problem
     case pValue = "p_value"
     case adjustedP = "adjusted_p"
     case referenceCount = "reference_count"

@@ -89,6 +89,7 @@ package struct DriftCheck: Sendable {
     } else {
       apply(.kolmogorovSmirnov, KolmogorovSmirnov.test(pair), &result)
     }
+    if settings.profile == .strict { result.distances = DistanceNoise(seed: settings.seed).numerical(pair) }
   }
 
   private func examine(_ counts: CategoryCounts, _ result: inout ColumnResult) {
@@ -100,6 +101,7 @@ package struct DriftCheck: Sendable {
       chooseAsEvidently(counts, &result)
     } else {
       apply(.chiSquareTwoSample, ChiSquare.valid(counts, seed: settings.seed), &result)
+      result.distances = DistanceNoise(seed: settings.seed).categorical(counts)
     }
   }
 

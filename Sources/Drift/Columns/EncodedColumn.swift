@@ -9,6 +9,8 @@ struct EncodedColumn {
     self.name = name
   }
 
+  var count: Int { codes.count }
+
   /// An empty field is missing.
   mutating func append(_ field: [UInt8]) {
     if field.isEmpty {

@@ -19,6 +19,11 @@ package struct ClusterMass: Sendable, Codable {
   package var clusters: [Cluster]
   package var test: TestResult
 
+  /// Half the sum of the changes, 0…1.
+  package var totalVariation: Double {
+    clusters.reduce(0) { $0 + abs($1.currentShare - $1.referenceShare) } / 2
+  }
+
   static let rounds = 10
   static let exampleCount = 5
 

@@ -39,14 +39,15 @@ package struct EmbeddingCheck: Sendable {
         a.values + b.values, count: a.rows.count + b.rows.count, threads: threads),
       n: a.rows.count, permutations: settings.permutations, seed: seed, threads: threads)
 
-    let componentP = Parallel.map(d, threads: threads) { column -> Double in
+    let componentTests = Parallel.map(d, threads: threads) { column -> TestResult in
       func values(_ matrix: Matrix) -> Sample {
         Sample((0..<matrix.rows).map { Double(matrix.values[$0 * d + column]) })
       }
       let pair = try? SamplePair(reference: values(reference), current: values(current))
-      return pair.flatMap { KolmogorovSmirnov.test($0).pValue } ?? 1
+      return pair.map { KolmogorovSmirnov.test($0) } ?? TestResult(statistic: 0, pValue: 1)
     }
-    let componentQ = PValueAdjustment.benjaminiHochberg.adjusted(componentP)
+    let componentQ = PValueAdjustment.benjaminiHochberg.adjusted(componentTests.map { $0.pValue ?? 1 })
+    let drifted = zip(componentTests, componentQ).filter { $0.1 <= settings.alpha }
 
     let p = RowSample(reference, limit: settings.componentRows, seed: seed)
     let q = RowSample(current, limit: settings.componentRows, seed: seed &+ 1)
@@ -66,19 +67,25 @@ package struct EmbeddingCheck: Sendable {
     let adjusted = PValueAdjustment.benjaminiHochberg.adjusted([
       classifier.pValue, clusters.test.pValue ?? 1, smallestQ, discrepancy.pValue,
     ])
+    let effects = [
+      "classifier": 2 * classifier.areaUnderCurve - 1, "clusters": clusters.totalVariation,
+      "components": drifted.map(\.0.statistic).max() ?? 0,
+    ]
+    let isDrift = zip(methods, adjusted).contains { method, q in
+      q <= settings.alpha && effects[method] ?? .infinity >= settings.effectFloor
+    }
     let verdict: Verdict =
-      min(reference.rows, current.rows) < settings.minimumCount
-      ? .insufficient : adjusted.contains { $0 <= settings.alpha } ? .drift : .none
+      min(reference.rows, current.rows) < settings.minimumCount ? .insufficient : isDrift ? .drift : .none
     return EmbeddingResult(
       settings: settings, verdict: verdict, referenceRows: reference.rows, currentRows: current.rows,
       dimension: d, meanDistances: EmbeddingDistances(mean(reference), mean(current)),
       discrepancy: discrepancy, classifier: classifier,
-      driftedComponentShare: Double(componentQ.count { $0 <= settings.alpha }) / Double(d),
+      driftedComponentShare: Double(drifted.count) / Double(d),
       componentP: smallestQ, clusters: clusters,
       referenceReconstructionError: unseen.reduce(0, +) / Double(unseen.count),
       currentReconstructionError: currentErrors.reduce(0, +) / Double(currentErrors.count),
-      adjustedP: Dictionary(uniqueKeysWithValues: zip(methods, adjusted)), referenceMap: referenceMap,
-      currentMap: currentMap)
+      adjustedP: Dictionary(uniqueKeysWithValues: zip(methods, adjusted)), effects: effects,
+      referenceMap: referenceMap, currentMap: currentMap)
   }
 
   private func mean(_ matrix: Matrix) -> [Double] {

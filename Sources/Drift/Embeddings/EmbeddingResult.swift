@@ -23,13 +23,16 @@ package struct EmbeddingResult: Sendable, Codable {
   /// Mean distance to what the components keep of a row (65% of the variance), in standard deviations.
   package var referenceReconstructionError: Double
   package var currentReconstructionError: Double
-  /// By method, corrected over the methods by Benjamini-Hochberg; one at most alpha is drift.
+  /// By method, corrected over the methods by Benjamini-Hochberg; one at most alpha is drift where its effect is large
+  /// enough too.
   package var adjustedP: [String: Double]
+  /// By method; see ``EmbeddingSettings/effectFloor``.
+  package var effects: [String: Double]
   package var referenceMap: [Point]
   package var currentMap: [Point]
 
   enum CodingKeys: String, CodingKey {
-    case settings, verdict, dimension, discrepancy, classifier, clusters
+    case settings, verdict, dimension, discrepancy, classifier, clusters, effects
     case referenceRows = "reference_rows"
     case currentRows = "current_rows"
     case meanDistances = "mean_distances"

@@ -1,6 +1,9 @@
 /// How a check of vectors decides.
 package struct EmbeddingSettings: Hashable, Sendable, Codable {
   package var alpha = 0.05
+  /// Smallest effect that counts as drift: twice the area under the curve less 1, Kolmogorov-Smirnov distance of a
+  /// component, total variation of the clusters. The discrepancy needs none, as its rows are limited.
+  package var effectFloor = 0.1
   /// Fewer rows on a side are `insufficient`.
   package var minimumCount = 100
   package var permutations = 199
@@ -19,6 +22,7 @@ package struct EmbeddingSettings: Hashable, Sendable, Codable {
 
   enum CodingKeys: String, CodingKey {
     case alpha, permutations, seed, threads
+    case effectFloor = "effect_floor"
     case minimumCount = "minimum_count"
     case discrepancyRows = "discrepancy_rows"
     case classifierRows = "classifier_rows"

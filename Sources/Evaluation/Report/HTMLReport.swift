@@ -1,4 +1,5 @@
 import Foundation
+import Reports
 
 /// An evaluation as one page that needs nothing else: verdict first, then figures, plots, queries and settings.
 package struct HTMLReport {
@@ -15,14 +16,7 @@ package struct HTMLReport {
     for comparison in report.comparisons { body += section(comparison) }
     if let answers = report.answers { body += section(answers) }
     body += perQuery + settings
-    return """
-      <!DOCTYPE html>
-      <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(Markup.escaped(report.title))</title>
-      <style>\(Self.style)</style></head><body>
-      \(body)</body></html>
-
-      """
+    return ReportPage(title: report.title, body: body).html
   }
 
   private var verdict: String {
@@ -59,7 +53,7 @@ package struct HTMLReport {
     text += ". Beside each mean: 95 % bootstrap interval.</p>\n"
     text += Markup.table(["measure"] + report.runs.map { Markup.escaped($0.name) }, rows)
     if let main = first.measures.first, let values = first.values(of: main) {
-      text += figure(distribution(values.sorted { $0.key < $1.key }.map(\.value), measure: main))
+      text += Markup.figure(distribution(values.sorted { $0.key < $1.key }.map(\.value), measure: main))
     }
     return text
   }
@@ -135,7 +129,7 @@ package struct HTMLReport {
     text +=
       ", p = \(Markup.number(comparison.pValue, digits: 5)) (paired randomisation test). \(comparison.wins) wins, "
       + "\(comparison.ties) ties, \(comparison.losses) losses.</p>\n"
-    text += figure(plot)
+    text += Markup.figure(plot)
     if !comparison.best().isEmpty {
       text += "<h3>Gained most</h3>\n" + Markup.table(head, rows(comparison.best()))
     }
@@ -176,7 +170,7 @@ package struct HTMLReport {
         ])
       plot.yRange = 0...1
       plot.mark = (calibration.threshold, "chosen")
-      text += figure(plot)
+      text += Markup.figure(plot)
     }
     if !answers.riskCoverage.points.isEmpty {
       var plot = Plot(
@@ -189,7 +183,7 @@ package struct HTMLReport {
         ])
       plot.xRange = 0...1
       plot.yRange = 0...1
-      text += figure(plot)
+      text += Markup.figure(plot)
     }
     return text
   }
@@ -215,18 +209,4 @@ package struct HTMLReport {
     }
     return list("Settings", report.parameters) + list("Lineage", report.lineage)
   }
-
-  private func figure(_ plot: Plot) -> String { "<figure>\(plot.svg)</figure>\n" }
-
-  private static let style = """
-    :root{color-scheme:light dark}
-    body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-    h1{font-size:1.5rem;margin-bottom:0}h2{font-size:1.15rem;margin-top:2rem}h3{font-size:1rem}
-    .d,small{color:#6e7781}.v{font-size:1.2rem;font-weight:600}.ok{color:#1a7f37}.no{color:#cf222e}
-    table{border-collapse:collapse;width:100%;font-size:.9rem}
-    td,th{border-bottom:1px solid #8884;padding:.25rem .5rem;text-align:left;vertical-align:top}
-    code{font-size:.85em;overflow-wrap:anywhere}figure{margin:1rem 0}svg{width:100%;height:auto;max-width:44rem}
-    .t{font:600 14px system-ui,sans-serif;fill:currentColor}.k{font:12px system-ui,sans-serif;fill:currentColor}
-    .g{stroke:#8884}.m{stroke:#9a6700;stroke-dasharray:4 3}
-    """
 }

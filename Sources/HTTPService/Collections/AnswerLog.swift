@@ -2,13 +2,18 @@ import Catalog
 import ServiceLifecycle
 import Synchronization
 
-/// Keeps what answers rest on, several in one commit: a question does not wait for the disk.
+/// Keeps what answers rest on and what was asked, several in one commit: a question does not wait for the disk.
 ///
 /// What a crash takes with it are the entries of the last quarter of a second.
 final class AnswerLog: Service, Sendable {
   private let catalog: Catalog
   private let log: AccessLog
-  private let waiting = Mutex<[AnswerRecord]>([])
+  private struct Waiting {
+    var answers: [AnswerRecord] = []
+    var questions: [(collection: String, question: ObservedQuestion)] = []
+  }
+
+  private let waiting = Mutex(Waiting())
   private static let limit = 10_000
 
   init(catalog: Catalog, log: AccessLog) {
@@ -18,7 +23,13 @@ final class AnswerLog: Service, Sendable {
 
   func add(_ record: AnswerRecord) {
     waiting.withLock { waiting in
-      if waiting.count < Self.limit { waiting.append(record) }
+      if waiting.answers.count < Self.limit { waiting.answers.append(record) }
+    }
+  }
+
+  func add(_ question: ObservedQuestion, collection: String) {
+    waiting.withLock { waiting in
+      if waiting.questions.count < Self.limit { waiting.questions.append((collection, question)) }
     }
   }
 
@@ -34,12 +45,12 @@ final class AnswerLog: Service, Sendable {
 
   func flush() {
     let records = waiting.withLock { waiting in
-      defer { waiting = [] }
+      defer { waiting = Waiting() }
       return waiting
     }
-    guard !records.isEmpty else { return }
+    guard !records.answers.isEmpty || !records.questions.isEmpty else { return }
     do {
-      try catalog.record(records)
+      try catalog.record(records.answers, questions: records.questions)
     } catch {
       log.log(.error, "answers could not be kept", [("reason", .string(error.message))])
     }

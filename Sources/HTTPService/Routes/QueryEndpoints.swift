@@ -1,3 +1,4 @@
+import Catalog
 import Hummingbird
 import Retrieval
 
@@ -44,6 +45,10 @@ extension RagService {
       metrics.stages(result.timings)
       metrics.registry.add(to: "rag_searches_total", ["outcome": result.hits.isEmpty ? "empty" : "found"])
       note(result, span)
+      answers.add(
+        ObservedQuestion(
+          result, text: query.text, key: observationKey, keepsText: configuration.keepsQuestions),
+        collection: open.collection.name)
       span?.end()
       return result
     } catch {
@@ -130,6 +135,9 @@ extension RagService {
       span?.set("rag.answer_id", .text(answered.id))
       span?.set("rag.outcome", .text(outcome.rawValue))
       answers.add(answered.record)
+      answers.add(
+        answered.observation(key: observationKey, keepsText: configuration.keepsQuestions),
+        collection: open.collection.name)
       if configuration.logsQuestions {
         log.log(
           .info, "question",

@@ -40,6 +40,7 @@ struct ErrorMapping {
     case let error as GenerationError:
       self.init(.badGateway, "generation_failed", "the answer could not be made: \(error.message)")
     case let error as EmbeddingError: self = Self.embedding(error)
+    case let error as DriftMonitorError: self.init(.conflict, error.code.rawValue, error.message)
     case let error as HTTPError: self = Self.http(error)
     case is CancellationError:
       // Nobody reads it: the client has gone.

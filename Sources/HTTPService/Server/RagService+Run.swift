@@ -16,7 +16,8 @@ extension RagService {
     try requireKeyBeyondLoopback()
     let application = try application(onStart: onStart)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-      .init(service: answers), .init(service: jobs), .init(service: Drain(readiness: readiness)),
+      .init(service: answers), .init(service: jobs), .init(service: drift),
+      .init(service: Drain(readiness: readiness)),
     ]
     if let traces { services.insert(.init(service: traces), at: 0) }
     // Ended in the order from last to first: the port closes before what its requests need.

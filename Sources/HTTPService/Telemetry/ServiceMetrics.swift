@@ -46,6 +46,12 @@ package final class ServiceMetrics: Sendable {
       .init("rag_llm_requests_total", .counter, "Replies asked of a language model, by outcome."),
       .init("rag_llm_tokens_total", .counter, "Tokens that a language model counted, by key and direction."),
       .init("rag_llm_cost_total", .counter, "Cost of these tokens by the configured prices, by key."),
+      .init(
+        "rag_drift_statistic", .gauge, "What was measured in the newest window, by signal and method."),
+      .init("rag_drift_alarm", .gauge, "1 where a signal of the newest window alarms, else 0."),
+      .init(
+        "rag_drift_window_end_timestamp_seconds", .gauge,
+        "End of the newest window that was checked, seconds since 1970."),
       .init("rag_feedback_total", .counter, "Feedback on answers, by rating."),
       .init("rag_trace_spans_dropped_total", .counter, "Spans that no collector took."),
       .init("process_resident_memory_bytes", .gauge, "Resident memory."),

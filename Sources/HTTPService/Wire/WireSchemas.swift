@@ -3,6 +3,7 @@ enum WireSchemas {
   static let all: [(String, JSONValue)] = native + openAI + rerank
 
   private static let label = Schema.text(atLeast: 1, atMost: 64)
+  private static let driftVerdict = Schema.oneOf("none", "warning", "drift", "insufficient")
   private static let timings = Schema.map(of: Schema.number)
 
   /// What a search and a question have in common.
@@ -205,6 +206,75 @@ enum WireSchemas {
           ("answer_id", Schema.text(atLeast: 1, atMost: 64)), ("rating", Schema.oneOf("up", "down")),
           ("comment", Schema.text(atLeast: 0, atMost: 8192)),
         ], required: ["answer_id", "rating"])
+    ),
+    (
+      "DriftBaselineRequest",
+      Schema.request([
+        ("collection", Schema.text(atLeast: 1, atMost: 64)), ("since", Schema.number(from: 0, to: 1e11)),
+      ])
+    ),
+    (
+      "DriftBaseline",
+      Schema.record([
+        ("baseline", Schema.integer), ("collection", Schema.text), ("starts_at", Schema.number),
+        ("ends_at", Schema.number), ("chunks", Schema.integer), ("documents", Schema.integer),
+        ("questions", Schema.integer), ("question_vectors", Schema.integer), ("canaries", Schema.integer),
+        ("sentinels", Schema.integer),
+      ])
+    ),
+    (
+      "DriftCheckRequest",
+      Schema.request([
+        ("collection", Schema.text(atLeast: 1, atMost: 64)), ("since", Schema.number(from: 0, to: 1e11)),
+        ("until", Schema.number(from: 0, to: 1e11)),
+      ])
+    ),
+    (
+      "DriftSignal",
+      Schema.object(
+        [
+          (
+            "signal",
+            Schema.oneOf("corpus", "documents", "questions", "retrieval", "rates", "model", "sentinels")
+          ),
+          ("verdict", driftVerdict), ("is_alarm", Schema.boolean), ("method", Schema.text),
+          ("statistic", Schema.number), ("p_value", Schema.number), ("reference_count", Schema.integer),
+          ("current_count", Schema.integer), ("summary", Schema.text),
+          (
+            "parts",
+            Schema.list(
+              Schema.object(
+                [
+                  ("name", Schema.text), ("verdict", driftVerdict), ("statistic", Schema.number),
+                  ("p_value", Schema.number),
+                ], required: ["name", "verdict"]))
+          ),
+          (
+            "examples",
+            Schema.list(
+              Schema.record([("kind", Schema.oneOf("chunk", "question", "text")), ("value", Schema.text)]))
+          ),
+        ],
+        required: [
+          "signal", "verdict", "is_alarm", "method", "reference_count", "current_count", "summary", "parts",
+          "examples",
+        ])
+    ),
+    (
+      "DriftWindow",
+      Schema.record([
+        ("collection", Schema.text), ("baseline", Schema.integer), ("starts_at", Schema.number),
+        ("ends_at", Schema.number), ("checked_at", Schema.number),
+        ("signals", Schema.list(Schema.reference("DriftSignal"))),
+      ])
+    ),
+    (
+      "DriftHistory",
+      Schema.record([
+        ("collection", Schema.text), ("has_baseline", Schema.boolean),
+        ("windows", Schema.list(Schema.reference("DriftWindow"))),
+        ("examples", Schema.map(of: Schema.list(Schema.text))),
+      ])
     ),
     (
       "Readiness",

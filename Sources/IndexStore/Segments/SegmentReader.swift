@@ -18,6 +18,9 @@ package final class SegmentReader: Sendable {
 
   package var chunkCount: Int { record.chunkCount }
 
+  /// Its number in the collection.
+  package var number: Int { record.number }
+
   /// Folder name and version of its tombstones, for lineage.
   package var name: String {
     SegmentFolder.name(record.number) + (record.deletesGeneration > 0 ? "-\(record.deletesGeneration)" : "")

@@ -34,7 +34,7 @@ package struct SpellingCorrector {
   ///   - word: as written.
   ///   - term: what the analyzer made of it, which is not in the index.
   /// - Returns: `nil` for words that are short or hold anything but letters, and where nothing is near.
-  /// - Complexity: O(terms of the index × letters).
+  /// - Complexity: that of `LexicalIndexReader.forEachTerm(near:limit:)`.
   package func correction(of word: String, term: String) -> Correction? {
     let letters = Array(word.lowercased().unicodeScalars)
     let allowance = Self.allowance(letters.count)
@@ -68,26 +68,10 @@ package struct SpellingCorrector {
 
   /// Terms of the index within `limit` edits, with the chunks that they are in.
   private func candidates(near term: String, limit: Int) -> [[UInt8]: (distance: Int, frequency: Int)] {
-    let bytes = term.utf8.count
-    let isASCII = term.utf8.allSatisfy { $0 < 0x80 }
-    var edits = EditDistance(from: term.unicodeScalars.map(\.value), limit: limit)
     var found: [[UInt8]: (distance: Int, frequency: Int)] = [:]
     for reader in readers {
-      reader.forEachTerm { candidate, list in
-        guard let first = candidate.first, first > 0x39 else { return }
-        let distance: Int?
-        if isASCII, abs(candidate.count - bytes) <= limit, candidate.allSatisfy({ $0 < 0x80 }) {
-          distance = edits.distance(to: candidate)
-        } else if abs(candidate.count - bytes) <= limit * 4,
-          !isASCII || candidate.contains(where: { $0 >= 0x80 })
-        {
-          // An edit changes at most four bytes.
-          distance = edits.distance(
-            to: String(decoding: candidate, as: UTF8.self).unicodeScalars.map(\.value))
-        } else {
-          distance = nil
-        }
-        if let distance { found[candidate, default: (distance, 0)].frequency += list.documentFrequency }
+      reader.forEachTerm(near: term, limit: limit) { candidate, distance, frequency in
+        found[candidate, default: (distance, 0)].frequency += frequency
       }
     }
     return found
@@ -119,68 +103,5 @@ package struct SpellingCorrector {
       terms.append(String(decoding: term, as: UTF8.self))
     }
     return terms
-  }
-}
-
-/// Edits between one word and many others.
-///
-/// - Source: "optimal string alignment", as in Boytsov, "Indexing methods for approximate dictionary searching", ACM JEA
-///   2011, section 2; only cells within `limit` of the diagonal can count (Ukkonen 1985).
-package struct EditDistance {
-  private let pattern: [UInt32]
-  private let limit: Int
-  /// Three rows, used in turn.
-  private var rows: [Int]
-  private let width: Int
-
-  package init(from pattern: [UInt32], limit: Int) {
-    self.pattern = pattern
-    self.limit = limit
-    width = pattern.count + limit + 1
-    rows = [Int](repeating: 0, count: 3 * width)
-  }
-
-  /// Insertions, deletions, replacements and swaps of neighbours, no part being edited twice; `nil` above the limit.
-  ///
-  /// - Complexity: O(letters × limit), no allocation.
-  package mutating func distance<Letter: FixedWidthInteger & UnsignedInteger>(to other: [Letter]) -> Int? {
-    let count = pattern.count
-    guard abs(count - other.count) <= limit else { return nil }
-    let beyond = limit + 1
-    let width = width
-    return rows.withUnsafeMutableBufferPointer { rows in
-      pattern.withUnsafeBufferPointer { pattern in
-        other.withUnsafeBufferPointer { other in
-          for place in 0...other.count { rows[place] = place }
-          for i in 0..<count {
-            let row = (i + 1) % 3 * width
-            let last = i % 3 * width
-            let before = (i + 2) % 3 * width
-            let from = max(0, i - limit)
-            let to = min(other.count - 1, i + limit)
-            // Cells at both sides of the band are beyond what counts.
-            rows[row + from] = from == 0 ? i + 1 : beyond
-            if i + limit < other.count { rows[last + to + 1] = i == 0 ? rows[last + to + 1] : beyond }
-            var least = rows[row + from]
-            if from <= to {
-              for j in from...to {
-                let isSame = pattern[i] == UInt32(truncatingIfNeeded: other[j])
-                var cost = min(rows[last + j + 1] + 1, rows[row + j] + 1, rows[last + j] + (isSame ? 0 : 1))
-                if i > 0, j > 0, pattern[i] == UInt32(truncatingIfNeeded: other[j - 1]),
-                  pattern[i - 1] == UInt32(truncatingIfNeeded: other[j])
-                {
-                  cost = min(cost, rows[before + j - 1] + 1)
-                }
-                rows[row + j + 1] = cost
-                least = min(least, cost)
-              }
-            }
-            if least > limit { return nil }
-          }
-          let distance = rows[count % 3 * width + other.count]
-          return distance <= limit ? distance : nil
-        }
-      }
-    }
   }
 }

@@ -32,7 +32,7 @@ struct QueryPlan: Sendable {
     let visible = try query.access.map { view throws(IndexStoreError) in try snapshot.allowed(by: view.filter)
     }
     corrections =
-      query.toleratesTypos && known.count < terms.count
+      query.toleratesTypos && query.mode != .dense && known.count < terms.count
       ? Self.corrections(words, terms, known, snapshot, analyzer).filter { correction in
         // A term that stands only where the caller may not look must not be named.
         visible.map { Self.stands(correction.term, in: snapshot, among: $0) } ?? true

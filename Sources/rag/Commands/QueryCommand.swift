@@ -57,7 +57,7 @@ struct QueryCommand: AsyncParsableCommand {
     let model = extractive ? nil : try wiring.languageModel()
     let tools = try opened.tools(wiring.settings, model: model, prompts: try wiring.prompts())
     let answered = try await AnsweredQuestion.ask(asked, of: opened.collection, with: tools)
-    try? opened.home.catalog.record(answered.record)
+    try? opened.record(answered, keepsText: wiring.settings.file.drift?.keepQuestions ?? false)
     if global.json {
       Terminal.out(answered.json.description)
       return

@@ -118,5 +118,13 @@ struct OpenCollection {
       maximumTokens: settings.file.llm?.maximumTokens ?? 800)
   }
 
+  /// Keeps what an answer rests on, and what was asked.
+  func record(_ answered: AnsweredQuestion, keepsText: Bool) throws {
+    let key = try home.catalog.observationKey()
+    try home.catalog.record(
+      [answered.record],
+      questions: [(collection.name, answered.observation(key: key, keepsText: keepsText))])
+  }
+
   var retriever: Retriever { Retriever(collection: collection, embedder: embedder, reranker: reranker) }
 }

@@ -161,6 +161,43 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
+  /// Watching for drift.
+  struct Drift: Decodable, Equatable {
+    /// Whether texts and vectors of questions are kept; drift of questions needs them.
+    var keepQuestions: Bool?
+    var keptDays: Int?
+    var windowHours: Double?
+    /// Alarm after so many …
+    var neededWindows: Int?
+    /// … of the last so many windows drifted.
+    var windowSpan: Int?
+    var alpha: Double?
+    var minimumCount: Int?
+    /// Least mean overlap of the sentinels' ranked lists.
+    var leastOverlap: Double?
+    /// How often the server looks for windows that have closed; 0 leaves it to `rag drift check`.
+    var lookSeconds: Int?
+    var webhook: String?
+    var webhookSecretVariable: String?
+    var webhookSecretFile: String?
+    /// Program and arguments, run when an alarm begins.
+    var command: [String]?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case alpha, webhook, command
+      case keepQuestions = "keep_questions"
+      case keptDays = "kept_days"
+      case windowHours = "window_hours"
+      case neededWindows = "needed_windows"
+      case windowSpan = "window_span"
+      case minimumCount = "minimum_count"
+      case leastOverlap = "least_overlap"
+      case lookSeconds = "look_seconds"
+      case webhookSecretVariable = "webhook_secret_env"
+      case webhookSecretFile = "webhook_secret_file"
+    }
+  }
+
   /// Documents below a folder that only keys with one of the labels see.
   struct AccessRule: Decodable, Equatable {
     var folder: String
@@ -230,10 +267,11 @@ struct ConfigurationFile: Decodable, Equatable {
   var prompts: String?
   var server: Server?
   var access: [AccessRule]?
+  var drift: Drift?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case home, models, collection, threads, chunking, embedding, analysis, retrieval, reranker, llm, answers
-    case prompts, server, access
+    case prompts, server, access, drift
     case llmFallback = "llm_fallback"
   }
 
@@ -265,6 +303,7 @@ struct ConfigurationFile: Decodable, Equatable {
       "llm": LanguageModel.CodingKeys.allCases.map(\.rawValue),
       "llm_fallback": LanguageModel.CodingKeys.allCases.map(\.rawValue),
       "server": Server.CodingKeys.allCases.map(\.rawValue),
+      "drift": Drift.CodingKeys.allCases.map(\.rawValue),
     ]
     let boosts = [
       "recency": Recency.CodingKeys.allCases.map(\.rawValue),

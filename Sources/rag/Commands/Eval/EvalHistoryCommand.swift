@@ -3,6 +3,7 @@ import Catalog
 import Evaluation
 import Foundation
 import HTTPService
+import Reports
 
 struct EvalHistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

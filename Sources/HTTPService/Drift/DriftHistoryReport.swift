@@ -1,0 +1,116 @@
+import Drift
+import Foundation
+import Reports
+
+/// A collection's windows as one page that needs nothing else: verdict first, then each signal over time.
+package struct DriftHistoryReport {
+  private let collection: String
+  private let windows: [DriftWindow]
+  private let examples: [String: [String]]
+
+  /// - Parameter windows: the oldest first.
+  package init(_ collection: String, windows: [DriftWindow], examples: DriftExamples) throws {
+    self.collection = collection
+    self.windows = windows
+    self.examples = try windows.last.map { try examples.texts(of: $0) } ?? [:]
+  }
+
+  package var html: String {
+    var body = "<h1>Drift of \(Markup.escaped(collection))</h1>\n"
+    guard let newest = windows.last else {
+      return ReportPage(title: "Drift", body: body + "<p>No window was checked yet.</p>\n").html
+    }
+    body += "<p class=\"d\">\(Self.time(newest.startsAt)) to \(Self.time(newest.endsAt))</p>\n"
+    let alarms = newest.alarms.map(\.signal.title)
+    body +=
+      alarms.isEmpty
+      ? "<p class=\"v ok\">No alarm.</p>\n"
+      : "<p class=\"v no\">Alarm: \(Markup.escaped(alarms.joined(separator: ", "))).</p>\n"
+    body += Markup.table(
+      ["signal", "", "alarm", "found", "p"],
+      newest.signals.sorted { Self.rank($0) < Self.rank($1) }.map { signal in
+        [
+          Markup.escaped(signal.signal.title), Self.mark(signal.verdict), signal.isAlarm ? "yes" : "",
+          Markup.escaped(signal.summary), Markup.number(signal.pValue),
+        ]
+      })
+    body += timeline
+    for signal in DriftSignal.allCases { body += section(signal, newest) }
+    return ReportPage(title: "Drift of \(collection)", body: body).html
+  }
+
+  /// What was found in each window, a row a signal.
+  private var timeline: String {
+    let shown = windows.suffix(31)
+    let rows = DriftSignal.allCases.map { signal in
+      [Markup.escaped(signal.title)]
+        + shown.map { window in
+          guard let found = window.signals.first(where: { $0.signal == signal }) else { return "" }
+          let sign =
+            found.isAlarm
+            ? "●" : found.verdict == .drift ? "○" : found.verdict == .insufficient ? "–" : "·"
+          return
+            "<span class=\"\(found.verdict.styleClass)\" title=\"\(Self.time(window.startsAt)): "
+            + "\(found.verdict.rawValue)\">\(sign)</span>"
+        }
+    }
+    return
+      "<h2>Windows</h2>\n<p class=\"d\">● alarm, ○ drift, · none, – too little data; the newest on the right</p>\n"
+      + Markup.table([""] + shown.map { Self.day($0.startsAt) }, rows)
+  }
+
+  private func section(_ signal: DriftSignal, _ newest: DriftWindow) -> String {
+    let points = windows.compactMap { window -> (x: Double, y: Double, name: String)? in
+      guard let found = window.signals.first(where: { $0.signal == signal }), let y = found.statistic else {
+        return nil
+      }
+      return ((window.endsAt - newest.endsAt) / 86_400, y, "\(Self.time(window.startsAt)): \(found.summary)")
+    }
+    guard points.count > 0, let found = newest.signals.first(where: { $0.signal == signal }) else {
+      return ""
+    }
+    var text = "<h2>\(Markup.escaped(signal.title))</h2>\n<p>\(Markup.escaped(found.summary))</p>\n"
+    if points.count > 1 {
+      text += Markup.figure(
+        Plot(
+          title: found.method, xLabel: "days before the newest window", yLabel: found.method,
+          series: [
+            Plot.Series(
+              name: signal.rawValue, style: .line, points: points.map { (x: $0.x, y: $0.y) },
+              labels: points.map(\.name))
+          ]))
+    }
+    if !found.parts.isEmpty {
+      text += Markup.table(
+        ["part", "", "statistic", "p"],
+        found.parts.map {
+          [
+            Markup.escaped($0.name), Self.mark($0.verdict), Markup.number($0.statistic),
+            Markup.number($0.pValue),
+          ]
+        })
+    }
+    for example in examples[signal.rawValue] ?? [] { text += "<p><q>\(Markup.escaped(example))</q></p>\n" }
+    return text
+  }
+
+  private static func mark(_ verdict: Verdict) -> String {
+    "<b class=\"\(verdict.styleClass)\">\(verdict.rawValue)</b>"
+  }
+
+  private static func rank(_ signal: SignalResult) -> Int {
+    if signal.isAlarm { return 0 }
+    return switch signal.verdict {
+    case .drift: 1
+    case .warning: 2
+    case .none: 3
+    case .insufficient: 4
+    }
+  }
+
+  private static func time(_ seconds: Double) -> String {
+    Date(timeIntervalSince1970: seconds).ISO8601Format()
+  }
+
+  private static func day(_ seconds: Double) -> String { String(time(seconds).dropFirst(5).prefix(5)) }
+}
