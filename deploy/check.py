@@ -334,6 +334,54 @@ def check_systemd():
         print("systemd-analyze verify: rag.service with its drop-ins")
 
 
+def check_schedule():
+    """The examples in schedule/: units, the cron table, the Airflow file, the Kubernetes job."""
+    folder = DEPLOY / "schedule"
+    if shutil.which("systemd-analyze"):
+        with tempfile.TemporaryDirectory() as name:
+            units = pathlib.Path(name)
+            for unit in ("rag-drift.service", "rag-drift.timer"):
+                text = (folder / unit).read_text(encoding="utf-8")
+                # The program is not installed here: any that is stands for it.
+                (units / unit).write_text(text.replace("/usr/local/bin/rag", "/bin/true"), encoding="utf-8")
+            result = subprocess.run(
+                ["systemd-analyze", "verify", "--man=no", str(units / "rag-drift.service"), str(units / "rag-drift.timer")],
+                capture_output=True, text=True)
+            for line in (result.stdout + result.stderr).splitlines():
+                if "rag-drift" in line:
+                    find("schedule", line)
+            print("systemd-analyze verify: rag-drift.service, rag-drift.timer")
+    for line in (folder / "crontab").read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#") or re.fullmatch(r"[A-Z_]+=.*", line):
+            continue
+        if not re.fullmatch(r"([\d*/,-]+\s+){5}[a-z_][\w-]*\s+/\S.*", line) or "%" in line:
+            find("schedule/crontab", f"is no line of a system's cron table: {line}")
+    try:
+        compile((folder / "airflow_drift.py").read_text(encoding="utf-8"), "airflow_drift.py", "exec")
+    except SyntaxError as error:
+        find("schedule/airflow_drift.py", str(error))
+    jobs = load_yaml(folder / "cronjob.yaml")
+    if [job.get("kind") for job in jobs] != ["CronJob"]:
+        find("schedule/cronjob.yaml", "is no CronJob")
+    claims = {
+        part["metadata"]["name"] for part in load_yaml(DEPLOY / "kubernetes" / "base" / "storage.yaml")
+        if part["kind"] == "PersistentVolumeClaim"}
+    for job in jobs:
+        for volume in job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["volumes"]:
+            claim = volume.get("persistentVolumeClaim", {}).get("claimName")
+            if claim not in claims:
+                find("schedule/cronjob.yaml", f"there is no claim {claim}")
+    try:
+        import kubernetes_validate
+    except ImportError:
+        return
+    for job in jobs:
+        try:
+            kubernetes_validate.validate(job, "1.29", strict=True)
+        except kubernetes_validate.ValidationError as error:
+            find("schedule/cronjob.yaml", error.message)
+
+
 def check_settings():
     """Settings in the examples are ones that the server reads."""
     source = SOURCES / "rag" / "Configuration" / "ConfigurationFile.swift"
@@ -401,6 +449,7 @@ def main():
     load_yaml(DEPLOY / "docker" / "compose.yaml")
     check_kubernetes()
     check_systemd()
+    check_schedule()
     check_settings()
     for finding in findings:
         print(finding)
