@@ -148,15 +148,15 @@ extension Catalog {
 
   /// The newest windows of a collection, the oldest of them first; of all its baselines.
   package func driftWindows(
-    ofCollection collection: Int64, limit: Int
+    ofCollection collection: Int64, endingBy end: Double = .infinity, limit: Int
   ) throws(CatalogError) -> [DriftWindowRecord] {
     try read {
       try Row.fetchAll(
         $0,
         sql: """
           SELECT w.* FROM drift_windows w JOIN drift_baselines b ON b.id = w.baseline
-          WHERE b.collection = ? ORDER BY w.ends_at DESC, w.id DESC LIMIT ?
-          """, arguments: [collection, limit]
+          WHERE b.collection = ? AND w.ends_at <= ? ORDER BY w.ends_at DESC, w.id DESC LIMIT ?
+          """, arguments: [collection, min(end, .greatestFiniteMagnitude), limit]
       ).map {
         DriftWindowRecord(
           id: $0["id"], baseline: $0["baseline"], startsAt: $0["starts_at"], endsAt: $0["ends_at"],

@@ -7,12 +7,15 @@ package struct DriftHistoryReport {
   private let collection: String
   private let windows: [DriftWindow]
   private let examples: [String: [String]]
+  /// Of the newest window's maps.
+  private let mapTexts: [String: [String?]]
 
   /// - Parameter windows: the oldest first.
   package init(_ collection: String, windows: [DriftWindow], examples: DriftExamples) throws {
     self.collection = collection
     self.windows = windows
     self.examples = try windows.last.map { try examples.texts(of: $0) } ?? [:]
+    mapTexts = try windows.last.map { try examples.mapTexts(of: $0) } ?? [:]
   }
 
   package var html: String {
@@ -80,6 +83,7 @@ package struct DriftHistoryReport {
               labels: points.map(\.name))
           ]))
     }
+    if let map = found.map { text += figure(map, of: found) }
     if !found.parts.isEmpty {
       text += Markup.table(
         ["part", "", "statistic", "p"],
@@ -93,6 +97,30 @@ package struct DriftHistoryReport {
     for example in examples[signal.rawValue] ?? [] { text += "<p><q>\(Markup.escaped(example))</q></p>\n" }
     return text
   }
+
+  private func figure(_ map: DriftMap, of found: SignalResult) -> String {
+    let texts = mapTexts[found.signal.rawValue] ?? []
+    let moved = Set(found.examples)
+    func isMoved(_ index: Int) -> Bool { map.current[index].example.map(moved.contains) ?? false }
+    func series(_ name: String, _ rows: [Int]) -> Plot.Series {
+      Plot.Series(
+        name: name, style: .dots, points: rows.map { (Double(map.current[$0].x), Double(map.current[$0].y)) },
+        labels: rows.map { ($0 < texts.count ? texts[$0] : nil).map { Self.label($0) } ?? "" })
+    }
+    let rows = Array(map.current.indices)
+    var all = [
+      Plot.Series(
+        name: "baseline", style: .dots, points: map.reference.map { (Double($0.x), Double($0.y)) }),
+      series("window", rows.filter { !isMoved($0) }),
+    ]
+    if !moved.isEmpty { all.append(series("what moved most", rows.filter(isMoved))) }
+    return Markup.figure(
+      Plot(
+        title: "First two principal components of the baseline", xLabel: "first", yLabel: "second",
+        series: all))
+  }
+
+  private static func label(_ text: String) -> String { text.count > 90 ? text.prefix(90) + "…" : text }
 
   private static func mark(_ verdict: Verdict) -> String {
     "<b class=\"\(verdict.styleClass)\">\(verdict.rawValue)</b>"

@@ -116,9 +116,13 @@ package struct DriftMonitor: Sendable {
   }
 
   /// Windows that were kept, the oldest first.
-  package func history(of name: String, limit: Int) throws -> [DriftWindow] {
+  ///
+  /// - Parameter end: seconds since 1970; later windows are left out.
+  package func history(
+    of name: String, endingBy end: Double = .infinity, limit: Int
+  ) throws -> [DriftWindow] {
     guard let record = try home.catalog.collection(named: name) else { throw Self.missing(name) }
-    return try home.catalog.driftWindows(ofCollection: record.id, limit: limit).compactMap(Self.window)
+    return try home.catalog.driftWindows(ofCollection: record.id, endingBy: end, limit: limit).compactMap(Self.window)
   }
 
   /// Where windows begin, seconds since 1970.

@@ -44,9 +44,11 @@ package struct SignalResult: Sendable, Codable {
   package var summary: String
   package var parts: [Part] = []
   package var examples: [Example] = []
+  /// Of signals that compare vectors.
+  package var map: DriftMap?
 
   enum CodingKeys: String, CodingKey {
-    case signal, verdict, method, statistic, summary, parts, examples
+    case signal, verdict, method, statistic, summary, parts, examples, map
     case isAlarm = "is_alarm"
     case pValue = "p_value"
     case referenceCount = "reference_count"
@@ -103,6 +105,13 @@ package struct DriftWindow: Sendable, Codable {
 
   package var verdict: Verdict { Verdict.combined(signals.map(\.verdict)) }
   package var alarms: [SignalResult] { signals.filter(\.isAlarm) }
+
+  /// The same without maps, which are most of a window's size.
+  package var withoutMaps: DriftWindow {
+    var window = self
+    for index in window.signals.indices { window.signals[index].map = nil }
+    return window
+  }
 
   enum CodingKeys: String, CodingKey {
     case collection, baseline, signals

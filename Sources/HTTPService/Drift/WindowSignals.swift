@@ -107,9 +107,9 @@ struct WindowSignals: Sendable {
         signal: signal, verdict: found.verdict, method: "domain_classifier_auc",
         statistic: found.classifier.areaUnderCurve, pValue: found.adjustedP.values.min(),
         referenceCount: reference.rows, currentCount: current.rows, summary: summary + ".")
-      if found.verdict == .drift {
-        result.examples = (grown?.examples ?? []).prefix(Self.exampleLimit).compactMap(example)
-      }
+      let moved = found.verdict == .drift ? Array((grown?.examples ?? []).prefix(Self.exampleLimit)) : []
+      result.examples = moved.compactMap(example)
+      result.map = DriftMap(found, shown: moved, example: example)
       return result
     } catch {
       return .insufficient(signal, error.message, reference: reference.rows, current: current.rows)

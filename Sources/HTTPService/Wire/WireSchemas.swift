@@ -4,6 +4,10 @@ enum WireSchemas {
 
   private static let label = Schema.text(atLeast: 1, atMost: 64)
   private static let driftVerdict = Schema.oneOf("none", "warning", "drift", "insufficient")
+  private static let driftPoints = Schema.list(
+    Schema.object(
+      [("x", Schema.number), ("y", Schema.number), ("example", Schema.map(of: Schema.text))],
+      required: ["x", "y"]))
   private static let timings = Schema.map(of: Schema.number)
 
   /// What a search and a question have in common.
@@ -254,6 +258,9 @@ enum WireSchemas {
             Schema.list(
               Schema.record([("kind", Schema.oneOf("chunk", "question", "text")), ("value", Schema.text)]))
           ),
+          (
+            "map", Schema.record([("reference", driftPoints), ("current", driftPoints)])
+          ),
         ],
         required: [
           "signal", "verdict", "is_alarm", "method", "reference_count", "current_count", "summary", "parts",
@@ -274,6 +281,7 @@ enum WireSchemas {
         ("collection", Schema.text), ("has_baseline", Schema.boolean),
         ("windows", Schema.list(Schema.reference("DriftWindow"))),
         ("examples", Schema.map(of: Schema.list(Schema.text))),
+        ("map_texts", Schema.map(of: Schema.list(Schema.text))),
       ])
     ),
     (

@@ -1,92 +1,9 @@
-// The page of rag: one module, no build step. Everything that comes from the server goes into the document as text,
+// The page of rag: modules, no build step. Everything that comes from the server goes into the document as text,
 // never as markup.
 
-const $ = (id) => document.getElementById(id);
-const state = { collection: "", history: [], turn: null, abort: null, timer: null, jobTimer: null, files: [], opener: null };
-
-/** An element with attributes and children; strings become text. */
-function el(name, attributes = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else if (value === true) node.setAttribute(key, "");
-    else node.setAttribute(key, value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-}
-
-// ---------------------------------------------------------------- calls
-
-/** What went wrong, in the server's words. */
-class CallError extends Error {
-  constructor(message, status, code, id) {
-    super(message);
-    Object.assign(this, { status, code, id });
-  }
-}
-
-function headers(extra = {}) {
-  const key = sessionStorage.getItem("rag-key");
-  return key ? { Authorization: "Bearer " + key, ...extra } : extra;
-}
-
-async function failure(response) {
-  let body = null;
-  try { body = await response.json(); } catch { /* not ours: a proxy's page */ }
-  if (response.status === 401) $("key-form").hidden = false;
-  const error = body?.error ?? {};
-  const wait = response.headers.get("Retry-After");
-  const message = (error.message ?? `The server answered ${response.status}.`) + (wait ? ` (again in ${wait} s)` : "");
-  return new CallError(message, response.status, error.code, error.request_id);
-}
-
-async function call(path, options = {}) {
-  let response;
-  try {
-    response = await fetch(path, { ...options, headers: headers(options.headers) });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new CallError("The server cannot be reached. Is it running?", 0, "unreachable");
-  }
-  if (!response.ok) throw await failure(response);
-  return response;
-}
-
-const getJSON = async (path) => (await call(path)).json();
-const post = (path, body, options = {}) =>
-  call(path, { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" }, ...options });
-
-const place = (id, more = "") =>
-  `/api/v1/documents/${id.split("/").map(encodeURIComponent).join("/")}${more}?collection=${encodeURIComponent(state.collection)}`;
-
-/** Server-sent events of a response, one after the other. */
-async function* events(response) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let buffer = "";
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    buffer += value;
-    let end;
-    while ((end = buffer.indexOf("\n\n")) >= 0) {
-      const lines = buffer.slice(0, end).split("\n");
-      buffer = buffer.slice(end + 2);
-      const data = lines.filter((line) => line.startsWith("data: ")).map((line) => line.slice(6)).join("\n");
-      const name = lines.find((line) => line.startsWith("event: "))?.slice(7) ?? "message";
-      if (data) yield { name, data: JSON.parse(data) };
-    }
-  }
-}
-
-function note(kind, ...content) {
-  return el("p", { class: "note " + kind, role: kind === "bad" ? "alert" : null }, ...content);
-}
-
-function errorNote(error) {
-  return note("bad", error.message, error.id ? el("span", { class: "hint" }, ` Request ${error.id}`) : null);
-}
+import { $, CallError, call, el, errorNote, events, getJSON, headers, note, place, post, size, state, when } from "./common.js";
+import { showDrift } from "./drift.js";
+import { showHealth } from "./health.js";
 
 // ---------------------------------------------------------------- ask
 
@@ -290,10 +207,6 @@ function closePanel(returnsFocus = true) {
 
 // ---------------------------------------------------------------- documents
 
-const when = (seconds) => (seconds ? new Date(seconds * 1000).toLocaleString() : "–");
-const size = (bytes) => (bytes === null || bytes === undefined ? "–"
-  : bytes < 1024 ? `${bytes} B` : bytes < 1 << 20 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / (1 << 20)).toFixed(1)} MiB`);
-
 async function showDocuments() {
   const view = $("view-documents");
   const body = el("tbody");
@@ -415,89 +328,9 @@ async function showJobs() {
   } catch (error) { view.replaceChildren(el("h1", {}, "Jobs"), errorNote(error)); }
 }
 
-// ---------------------------------------------------------------- health
-
-function svg(name, attributes = {}, ...children) {
-  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...children);
-  return node;
-}
-
-/** A chart of an hour; `draw` gets the scales. */
-function chart(title, keys, most, unit, draw) {
-  const [width, height, left, bottom] = [innerWidth < 640 ? 340 : 640, 170, 46, 20];
-  const top = most > 0 ? most * 1.1 : 1;
-  const x = (index) => left + (index + 0.5) * ((width - left) / 60);
-  const y = (value) => height - bottom - (value / top) * (height - bottom - 10);
-  const shown = (value) => (value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(1) : value.toFixed(2));
-  const image = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${title}, last 60 minutes, at most ${shown(most)} ${unit}` });
-  for (const part of [0, 0.5, 1]) {
-    image.append(svg("line", { class: "grid", x1: left, x2: width, y1: y(top * part), y2: y(top * part) }));
-    const label = svg("text", { x: left - 6, y: y(top * part) + 4, "text-anchor": "end" });
-    label.textContent = shown(top * part);
-    image.append(label);
-  }
-  for (const [index, text] of [[0, "60 min ago"], [59, "now"]]) {
-    const label = svg("text", { x: x(index), y: height - 4, "text-anchor": index ? "end" : "start" });
-    label.textContent = text;
-    image.append(label);
-  }
-  draw(image, x, y);
-  return el("figure", {}, el("figcaption", {}, el("strong", {}, `${title} (${unit})`), ...keys.map(([name, text]) => el("span", { class: "key-" + name }, text))), image);
-}
-
-function line(image, x, y, minutes, name, kind) {
-  const points = minutes.map((minute, index) => (minute.requests ? `${x(index)},${y(minute[name])}` : null));
-  // A minute without requests has no latency: the line breaks there.
-  let run = [];
-  for (const point of [...points, null]) {
-    if (point) { run.push(point); continue; }
-    if (run.length === 1) image.append(svg("circle", { class: kind, cx: run[0].split(",")[0], cy: run[0].split(",")[1], r: 2 }));
-    if (run.length > 1) image.append(svg("polyline", { class: kind, points: run.join(" ") }));
-    run = [];
-  }
-}
-
-async function showHealth() {
-  const view = $("view-health");
-  try {
-    const ready = await fetch("/readyz").then((response) => response.json());
-    const data = await getJSON("/api/v1/statistics");
-    const minutes = data.minutes;
-    const most = (name) => Math.max(...minutes.map((minute) => minute[name]));
-    const card = (value, label) => el("div", { class: "card" }, el("b", {}, value), el("span", {}, label));
-    const widest = Math.max(...data.stages.map((stage) => stage.p99_ms), 0.001);
-    view.replaceChildren(
-      el("h1", {}, "Health"),
-      el("ul", { class: "plain", "aria-label": "Readiness" }, ...Object.entries(ready.checks).map(([name, result]) =>
-        el("li", {}, el("span", { class: "state " + (result === "ok" || result === "empty" ? "ok" : "bad") }, result === "ok" ? "✓ " : result === "empty" ? "○ " : "✗ "), `${name}: ${result}`))),
-      el("div", { class: "cards" },
-        card(String(data.requests.total), "requests"), card(String(data.requests.errors), "errors in the last hour"),
-        card(`${data.queue.running} + ${data.queue.waiting}`, "working + waiting"), card(String(data.queue.refused), "refused for load"),
-        card(size(data.resident_bytes), "memory"), card(data.uptime_s < 5400 ? `${Math.round(data.uptime_s / 60)} min` : `${(data.uptime_s / 3600).toFixed(1)} h`, "up")),
-      chart("Requests", [["a", "all"], ["e", "errors"]], most("requests"), "a minute", (image, x, y) => {
-        minutes.forEach((minute, index) => {
-          for (const [name, kind] of [["requests", "bar"], ["errors", "err"]]) {
-            if (minute[name]) image.append(svg("rect", { class: kind, x: x(index) - 2, width: 4, y: y(minute[name]), height: y(0) - y(minute[name]) }));
-          }
-        });
-      }),
-      chart("Latency", [["a", "median"], ["b", "99th percentile"]], most("p99_ms"), "ms", (image, x, y) => {
-        line(image, x, y, minutes, "p50_ms", "a");
-        line(image, x, y, minutes, "p99_ms", "b");
-      }),
-      el("h2", {}, "Stages of a question"),
-      el("table", {}, el("thead", {}, el("tr", {}, el("th", {}, "Stage"), el("th", { class: "number" }, "Times"), el("th", { class: "number" }, "Median"), el("th", { class: "number" }, "99 %"), el("th", { class: "hide" }, ""))),
-        el("tbody", {}, ...data.stages.map((stage) => el("tr", {},
-          el("td", {}, stage.stage), el("td", { class: "number" }, String(stage.count)), el("td", { class: "number" }, `${stage.p50_ms} ms`), el("td", { class: "number" }, `${stage.p99_ms} ms`),
-          el("td", { class: "hide" }, el("progress", { max: String(widest), value: String(stage.p50_ms), "aria-label": `${stage.stage}: share of the slowest` })))))));
-  } catch (error) { view.replaceChildren(el("h1", {}, "Health"), errorNote(error)); }
-}
-
 // ---------------------------------------------------------------- routes
 
-const views = ["ask", "documents", "upload", "jobs", "health"];
+const views = ["ask", "documents", "upload", "jobs", "health", "drift"];
 
 function route() {
   const [name, rest] = (location.hash.slice(1) || "ask").split(/\/(.*)/s);
@@ -507,10 +340,10 @@ function route() {
     if (link.dataset.view === current) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  $("main").classList.toggle("wide", current === "health");
+  $("main").classList.toggle("wide", current === "health" || current === "drift");
   closePanel(false);
   clearInterval(state.timer);
-  const show = { documents: () => (rest ? showDocument(decodeURIComponent(rest)) : showDocuments()), jobs: showJobs, health: showHealth }[current];
+  const show = { documents: () => (rest ? showDocument(decodeURIComponent(rest)) : showDocuments()), jobs: showJobs, health: showHealth, drift: () => showDrift(rest) }[current];
   show?.();
   if (current === "jobs" || current === "health") {
     state.timer = setInterval(() => { if (!document.hidden) show(); }, current === "jobs" ? 2000 : 5000);
