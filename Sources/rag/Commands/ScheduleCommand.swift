@@ -10,7 +10,7 @@ struct ScheduleCommand: AsyncParsableCommand {
     discussion: """
       Times are counted from midnight UTC, so that --every 1d is midnight and --every 6h is 0, 6, 12 and 18 o'clock. Of \
       several schedules of one name in a home one runs. A run that was missed while nothing was running is made up for once \
-      at the start (--missed run) or left out (--missed skip). A failing run is told on stderr, and the next one comes in \
+      (--missed run) or, a minute after its time, left out (--missed skip). A failing run is told on stderr, and the next one comes in \
       its time.
 
       EXAMPLES
@@ -129,9 +129,11 @@ struct Schedule {
       return runsMissed ? newest : nil
     }
     guard newest > last else { return nil }
-    // What is older than the time since the last look was missed.
-    return runsMissed || newest - last <= interval ? newest : nil
+    return runsMissed || now - newest <= min(Self.grace, interval / 2) ? newest : nil
   }
+
+  /// Seconds after its time from which a run counts as missed.
+  private static let grace = 60.0
 
   /// Seconds until the next multiple.
   func next(after now: Double) -> Double { ((now / interval).rounded(.down) + 1) * interval - now }
