@@ -24,8 +24,8 @@ ENTER, ESCAPE, TAB = "\ue007", "\ue00c", "\ue004"
 
 
 class Page:
-    def __init__(self, browser, url, shots):
-        self.browser, self.url, self.shots = browser, url, shots
+    def __init__(self, browser, url, shots, ingest):
+        self.browser, self.url, self.shots, self.ingest = browser, url, shots, ingest
 
     def shot(self, name):
         if self.shots:
@@ -172,16 +172,50 @@ def check_health(page):
     page.shot("health-desktop")
 
 
+def check_drift(page):
+    """A baseline is made, other documents come, and the view tells that they moved, which, and where they lie."""
+    browser = page.browser
+    button = ("const b = [...document.querySelectorAll('#view-drift button')].find((b) => b.textContent === arguments[0]);"
+              "if (b) b.click(); return b !== undefined")
+    page.go("drift")
+    wait(lambda: browser.run(button, "Make a baseline"), "the button for a baseline")
+    wait(lambda: "no window has closed" in (browser.text("#view-drift") or ""), "the baseline")
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(130):
+            animal, place = ["heron", "otter", "badger", "plover"][number % 4], ["reeds", "estuary", "meadow"][number % 3]
+            (pathlib.Path(folder) / f"{number}.md").write_text(
+                f"# Sighting {number}\n\nA {animal} was seen feeding in the {place} at dawn on day {number}, then flew north.\n")
+        page.ingest(folder)
+    browser.run(button, "Check what is there")
+    wait(lambda: browser.run("return document.querySelectorAll('#view-drift .timeline tbody tr').length") == 7, "the timeline")
+    corpus = "#view-drift [data-signal=corpus]"
+    assert "drift" in browser.text(corpus + " summary"), browser.text(corpus)
+    assert browser.run("return document.querySelectorAll(arguments[0]).length", corpus + " svg .cur") >= 100, "no map"
+    assert browser.run("return document.querySelectorAll(arguments[0]).length", corpus + " svg .moved") >= 1, "nothing moved"
+    assert "was seen feeding" in browser.text(corpus + " .examples"), browser.text(corpus)
+    assert "none" in browser.text("#view-drift [data-signal=model] summary")
+    # A second window, and back to the first by its column.
+    browser.run(button, "Check what is there")
+    columns = "#view-drift .timeline thead th a"
+    wait(lambda: browser.run("return document.querySelectorAll(arguments[0]).length", columns) == 2, "the second window")
+    page.shot("drift-desktop")
+    browser.click(columns)
+    wait(lambda: "the newest" in (browser.text("#view-drift") or ""), "the first window")
+    assert browser.run("return document.querySelectorAll(arguments[0]).length", corpus + " svg .cur") >= 100, "no map in an older window"
+
+
 def check_layout(page):
     """No view is wider than a phone, in either scheme."""
     browser = page.browser
     for scheme in ("light", "dark"):
         browser.scheme(scheme)
         browser.size(390, 844)
-        for place in ("ask", "documents", "upload", "jobs", "health"):
+        for place in ("ask", "documents", "upload", "jobs", "health", "drift"):
             page.go(place)
             if place == "ask":
                 page.ask(QUESTION)
+            if place == "drift":
+                wait(lambda: browser.run("return document.querySelector('#view-drift .timeline') !== null"), "the timeline")
             if place == "documents":
                 wait(lambda: browser.run("return document.querySelectorAll('#view-documents tbody tr').length") > 5, "rows")
             if place == "health":
@@ -228,7 +262,7 @@ def check_access(page):
     browser = page.browser
     for scheme in ("light", "dark"):
         browser.scheme(scheme)
-        for place in ("ask", "upload", "health", "documents"):
+        for place in ("ask", "upload", "health", "documents", "drift"):
             page.go(place)
             if place == "ask":
                 page.ask(QUESTION)
@@ -242,7 +276,7 @@ def check_access(page):
 
 
 CHECKS = [check_answer, check_details, check_abstention, check_error, check_keyboard, check_documents, check_upload,
-          check_health, check_layout, check_access]
+          check_health, check_drift, check_layout, check_access]
 
 
 def main():
@@ -267,7 +301,8 @@ def main():
             browser = Browser()
             browser.size(1280, 900)
             browser.scheme("light")
-            page = Page(browser, url, options.screenshots)
+            page = Page(browser, url, options.screenshots, lambda folder: subprocess.run(
+                [options.rag, "ingest", folder, "--home", home, "--quiet"], check=True, stdout=subprocess.DEVNULL))
             for check in CHECKS:
                 try:
                     check(page)

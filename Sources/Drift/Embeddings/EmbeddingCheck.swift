@@ -3,6 +3,8 @@ import Kernels
 /// Compares two sets of vectors. A changed model is not what it finds: re-embed stored texts for that.
 package struct EmbeddingCheck: Sendable {
   package var settings: EmbeddingSettings
+  /// Told of each method as it ends, and how long it took.
+  package var observe: (@Sendable (_ method: String, _ time: Duration) -> Void)?
 
   package init(_ settings: EmbeddingSettings = EmbeddingSettings()) {
     self.settings = settings
@@ -24,6 +26,11 @@ package struct EmbeddingCheck: Sendable {
     }
     let threads = settings.threads
     let seed = settings.seed
+    var lap = ContinuousClock.now
+    func ended(_ method: String) {
+      observe?(method, .now - lap)
+      lap = .now
+    }
 
     let x = RowSample(reference, limit: settings.discrepancyRows, seed: seed)
     let y = RowSample(current, limit: settings.discrepancyRows, seed: seed &+ 1)
@@ -31,6 +38,7 @@ package struct EmbeddingCheck: Sendable {
       products: DoubleVectors.products(
         x.values + y.values, count: x.rows.count + y.rows.count, threads: threads),
       n: x.rows.count, permutations: settings.permutations, seed: seed, threads: threads)
+    ended("discrepancy")
 
     let a = RowSample(reference, limit: settings.classifierRows, seed: seed)
     let b = RowSample(current, limit: settings.classifierRows, seed: seed &+ 1)
@@ -38,6 +46,7 @@ package struct EmbeddingCheck: Sendable {
       products: DoubleVectors.products(
         a.values + b.values, count: a.rows.count + b.rows.count, threads: threads),
       n: a.rows.count, permutations: settings.permutations, seed: seed, threads: threads)
+    ended("classifier")
 
     let componentTests = Parallel.map(d, threads: threads) { column -> TestResult in
       func values(_ matrix: Matrix) -> Sample {
@@ -48,6 +57,7 @@ package struct EmbeddingCheck: Sendable {
     }
     let componentQ = PValueAdjustment.benjaminiHochberg.adjusted(componentTests.map { $0.pValue ?? 1 })
     let drifted = zip(componentTests, componentQ).filter { $0.1 <= settings.alpha }
+    ended("components")
 
     let p = RowSample(reference, limit: settings.componentRows, seed: seed)
     let q = RowSample(current, limit: settings.componentRows, seed: seed &+ 1)
@@ -58,9 +68,11 @@ package struct EmbeddingCheck: Sendable {
     let (referenceMap, referenceErrors) = place(reference, p.rows, components)
     let (currentMap, currentErrors) = place(current, q.rows, components)
     let unseen = stride(from: 1, to: referenceErrors.count, by: 2).map { referenceErrors[$0] }
+    ended("reconstruction")
     let clusters = ClusterMass(
       reference, current, count: settings.clusterCount,
       sample: p.rows.map(reference.row) + q.rows.map(current.row), seed: seed, threads: threads)
+    ended("clusters")
 
     let smallestQ = componentQ.min() ?? 1
     let methods = ["classifier", "clusters", "components", "discrepancy"]

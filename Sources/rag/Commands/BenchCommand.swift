@@ -10,7 +10,7 @@ struct BenchCommand: AsyncParsableCommand {
       """,
     shouldDisplay: false,
     subcommands: [
-      BenchANNCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self, BenchLexicalCommand.self,
+      BenchANNCommand.self, BenchDriftCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self, BenchLexicalCommand.self,
       BenchPathsCommand.self, BenchQueryCommand.self,
     ])
 }

@@ -35,12 +35,14 @@ function timeline(windows, shown) {
 }
 
 /** Axes and what `draw` puts between them. */
-function plot(title, keys, points, draw) {
-  const [width, height, edge] = [innerWidth < 640 ? 340 : 640, innerWidth < 640 ? 220 : 260, 14];
+function plot(title, keys, points, tall, draw) {
+  const [width, height, edge] = [innerWidth < 640 ? 340 : 640, tall, 18];
   const scale = (name, low, high) => {
     const values = points.map((point) => point[name]);
     const [least, most] = [Math.min(...values), Math.max(...values)];
-    return (value) => low + (most > least ? (value - least) / (most - least) : 0.5) * (high - low);
+    // What hardly differs is not drawn as if it differed much.
+    const span = Math.max(most - least, 0.05 * Math.abs(most), 1e-9);
+    return (value) => (low + high) / 2 + ((value - (least + most) / 2) / span) * (high - low);
   };
   const image = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title });
   draw(image, scale("x", edge, width - edge), scale("y", height - edge, edge), width, height);
@@ -55,7 +57,7 @@ function course(windows, signal, until) {
   });
   if (points.length < 2) return null;
   const method = points.at(-1).found.method.replaceAll("_", " ");
-  return plot(`${method}, window by window`, [], points, (image, x, y, width) => {
+  return plot(`${method}, window by window`, [], points, 120, (image, x, y, width) => {
     for (const value of [Math.min(...points.map((point) => point.y)), Math.max(...points.map((point) => point.y))]) {
       image.append(svg("line", { class: "grid", x1: 0, x2: width, y1: y(value), y2: y(value) }));
       const label = svg("text", { x: 2, y: y(value) - 3 });
@@ -77,7 +79,7 @@ function map(found, texts) {
   const moved = new Set(found.examples.map((example) => example.value));
   const told = el("p", { class: "hint", "aria-live": "polite" }, "Point at a dot to read it.");
   const image = plot("Map: first two principal components of the baseline", [["r", "baseline"], ["w", "window"], ["m", "moved most"]],
-    [...found.map.reference, ...found.map.current], (drawing, x, y) => {
+    [...found.map.reference, ...found.map.current], 260, (drawing, x, y) => {
       const dot = (point, kind, radius, text) => {
         const circle = svg("circle", { class: kind, cx: x(point.x).toFixed(1), cy: y(point.y).toFixed(1), r: radius });
         if (text) {
