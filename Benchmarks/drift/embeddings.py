@@ -1,6 +1,6 @@
 """Drift of embeddings on scifact's passages, case by case: what each method of `rag` and of Evidently finds.
 
-    python3 -m venv .venv && .venv/bin/pip install numpy "evidently==0.7.17"
+    python3 -m venv .venv && .venv/bin/pip install numpy "pandas<3" "evidently==0.7.17"
     .venv/bin/python Benchmarks/drift/embeddings.py --rag .build/release/rag --model MODEL_FOLDER \\
         --scifact ../shared/datasets/scifact --cranfield ../shared/datasets/cranfield
 

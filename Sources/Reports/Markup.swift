@@ -22,6 +22,11 @@ package enum Markup {
     return String(format: "%.\(digits)f", value)
   }
 
+  package static func probability(_ value: Double?) -> String {
+    guard let value else { return "–" }
+    return value < 0.0001 ? String(format: "%.1e", value) : String(format: "%.4f", value)
+  }
+
   package static func signed(_ value: Double, digits: Int = 4) -> String {
     String(format: "%+.\(digits)f", value)
   }
@@ -31,8 +36,18 @@ package enum Markup {
     return "<tr>" + cells.map { "<\(tag)>\($0)</\(tag)>" }.joined() + "</tr>\n"
   }
 
-  package static func table(_ head: [String], _ rows: [[String]]) -> String {
-    "<div class=\"w\"><table>\n<thead>" + row(head, header: true) + "</thead>\n<tbody>"
+  package enum TableStyle: String, Sendable {
+    case plain = "w"
+    /// A row becomes a paragraph where the page is narrow.
+    case stacked = "w s"
+    /// Narrow columns, scrolled to the last where they do not fit.
+    case timeline = "w l"
+  }
+
+  package static func table(
+    _ head: [String], _ rows: [[String]], style: TableStyle = .plain
+  ) -> String {
+    "<div class=\"\(style.rawValue)\"><table>\n<thead>" + row(head, header: true) + "</thead>\n<tbody>"
       + rows.map { row($0) }.joined() + "</tbody></table></div>\n"
   }
 

@@ -63,7 +63,8 @@ import Testing
 
   @Test(arguments: [
     ["--every", "5x", "--", "doctor"], ["--every", "0s", "--", "doctor"], ["--every", "1d"],
-    ["--every", "1d", "--name", "../x", "--", "doctor"], ["--every", "1d", "--", "schedule", "--every", "1d"],
+    ["--every", "1d", "--name", "../x", "--", "doctor"],
+    ["--every", "1d", "--", "schedule", "--every", "1d"],
   ])
   func wrongArguments(_ arguments: [String]) throws {
     #expect(try RagProgram(home: folder("home")).run(["schedule"] + arguments).status == 2)

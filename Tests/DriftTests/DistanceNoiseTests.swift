@@ -34,7 +34,8 @@ import Testing
         #expect(column.distances.count == 3)
         for distance in column.distances {
           #expect(distance.noise > 0)
-          above["\(column.name.prefix(1)) \(distance.name)", default: 0] += distance.value > distance.noise ? 1 : 0
+          above["\(column.name.prefix(1)) \(distance.name)", default: 0] +=
+            distance.value > distance.noise ? 1 : 0
         }
       }
       #expect(above.count == 6)

@@ -2,6 +2,7 @@ import Drift
 import Foundation
 import Kernels
 import Storage
+import TestSupport
 import Testing
 
 @Suite struct EmbeddingCheckTests {
@@ -39,6 +40,28 @@ import Testing
     print(
       name, result.verdict, result.adjustedP, result.classifier.areaUnderCurve, result.driftedComponentShare,
       result.referenceReconstructionError, result.currentReconstructionError)
+  }
+
+  /// A component that only rounding moves is no difference between two machines, nor the map's first axis when a model
+  /// gives it values.
+  @Test func constantComponents() throws {
+    var generator = SeededGenerator(seed: 3)
+    func matrix(constant: Float, noise: Float) -> Matrix {
+      Matrix(
+        rows: 300, columns: 8,
+        values: (0..<300 * 8).map { place in
+          let random = Float.random(in: -1...1, using: &generator)
+          return place % 8 == 5 ? constant + noise * random : 0.1 * random
+        })
+    }
+    let reference = matrix(constant: 0.02, noise: 1e-9)
+    let rounded = try EmbeddingCheck().run(
+      reference: reference, current: matrix(constant: 0.020_000_002, noise: 1e-9))
+    #expect(rounded.verdict == .none && rounded.componentP > 0.05)
+    #expect(rounded.driftedComponentShare == 1.0 / 8)
+    let changed = try EmbeddingCheck().run(reference: reference, current: matrix(constant: 0.02, noise: 0.1))
+    #expect(changed.verdict == .drift)
+    #expect(changed.currentMap.allSatisfy { abs($0.x) < 20 && abs($0.y) < 20 })
   }
 
   @Test func sameForAnyNumberOfThreads() throws {

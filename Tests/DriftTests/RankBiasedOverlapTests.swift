@@ -48,6 +48,7 @@ import Testing
       let depth = Double(place + 1)
       return sum + ends * (depth - Double(s)) / (Double(s) * depth) * pow(p, depth)
     }
-    return (1 - p) / p * (first + second) + ((common(l) - ends) / Double(l) + ends / Double(s)) * pow(p, Double(l))
+    return (1 - p) / p * (first + second) + ((common(l) - ends) / Double(l) + ends / Double(s))
+      * pow(p, Double(l))
   }
 }

@@ -78,7 +78,10 @@ import Testing
       Issue.record("no paths")
       return
     }
-    let open = ["/livez", "/readyz", "/healthz", "/", "/page/app.js", "/page/style.css", "/page/common.js", "/page/drift.js", "/page/health.js", "/openapi.json"]
+    let open = [
+      "/livez", "/readyz", "/healthz", "/", "/page/app.js", "/page/style.css", "/page/common.js",
+      "/page/drift.js", "/page/health.js", "/openapi.json",
+    ]
     let elsewhere = ["/api/v1/feedback", "/v2/rerank", "/rerank", "/api/v1/jobs/{id}", "/v1/models/{id}"]
     let walked = Set(requests.map { $0.1.split(separator: "?")[0].replacing("%2F", with: "/") })
     for (path, _) in paths where !open.contains(path) && !elsewhere.contains(path) {

@@ -56,7 +56,11 @@ package struct EmbeddingCheck: Sendable {
       return pair.map { KolmogorovSmirnov.test($0) } ?? TestResult(statistic: 0, pValue: 1)
     }
     let componentQ = PValueAdjustment.benjaminiHochberg.adjusted(componentTests.map { $0.pValue ?? 1 })
-    let drifted = zip(componentTests, componentQ).filter { $0.1 <= settings.alpha }
+    let drifted = (0..<d).filter { componentQ[$0] <= settings.alpha }
+    // Errors of rounding in a constant component are a perfect difference between two machines: they decide nothing.
+    let spans = zip(self.spans(reference), self.spans(current)).map { max($0.1, $1.1) - min($0.0, $1.0) }
+    let leastSpan = Float(PrincipalComponents.leastDeviation) * (spans.max() ?? 0)
+    let deciding = (0..<d).filter { spans[$0] > leastSpan }
     ended("components")
 
     let p = RowSample(reference, limit: settings.componentRows, seed: seed)
@@ -74,14 +78,15 @@ package struct EmbeddingCheck: Sendable {
       sample: p.rows.map(reference.row) + q.rows.map(current.row), seed: seed, threads: threads)
     ended("clusters")
 
-    let smallestQ = componentQ.min() ?? 1
+    let smallestQ = deciding.map { componentQ[$0] }.min() ?? 1
     let methods = ["classifier", "clusters", "components", "discrepancy"]
     let adjusted = PValueAdjustment.benjaminiHochberg.adjusted([
       classifier.pValue, clusters.test.pValue ?? 1, smallestQ, discrepancy.pValue,
     ])
     let effects = [
       "classifier": 2 * classifier.areaUnderCurve - 1, "clusters": clusters.totalVariation,
-      "components": drifted.map(\.0.statistic).max() ?? 0,
+      "components": deciding.filter { componentQ[$0] <= settings.alpha }
+        .map { componentTests[$0].statistic }.max() ?? 0,
     ]
     let isDrift = zip(methods, adjusted).contains { method, q in
       q <= settings.alpha && effects[method] ?? .infinity >= settings.effectFloor
@@ -98,6 +103,20 @@ package struct EmbeddingCheck: Sendable {
       currentReconstructionError: currentErrors.reduce(0, +) / Double(currentErrors.count),
       adjustedP: Dictionary(uniqueKeysWithValues: zip(methods, adjusted)), effects: effects,
       referenceMap: referenceMap, currentMap: currentMap)
+  }
+
+  /// Least and largest value of each component.
+  private func spans(_ matrix: Matrix) -> [(Float, Float)] {
+    var spans = [(Float, Float)](repeating: (.infinity, -.infinity), count: matrix.columns)
+    matrix.values.withUnsafeBufferPointer { values in
+      for row in 0..<matrix.rows {
+        for column in spans.indices {
+          let value = values[row * spans.count + column]
+          spans[column] = (min(spans[column].0, value), max(spans[column].1, value))
+        }
+      }
+    }
+    return spans
   }
 
   private func mean(_ matrix: Matrix) -> [Double] {

@@ -17,7 +17,7 @@ package struct EmbeddingResult: Sendable, Codable {
   package var classifier: DomainClassifier
   /// Share of components whose Kolmogorov-Smirnov p, corrected by Benjamini-Hochberg, is at most alpha.
   package var driftedComponentShare: Double
-  /// The smallest corrected p of a component.
+  /// The smallest corrected p of a component that is not constant but for rounding.
   package var componentP: Double
   package var clusters: ClusterMass
   /// Mean distance to what the components keep of a row (65% of the variance), in standard deviations.

@@ -8,6 +8,10 @@ package struct PrincipalComponents: Sendable {
   package let axes: [Double]
   package let kept: Int
 
+  /// Share of the largest deviation below which a component counts as constant: what is left are errors of rounding,
+  /// and another side's errors would be as far away as anything.
+  static let leastDeviation = 1e-5
+
   /// - Parameters:
   ///   - rows: shape `[n, d]`.
   ///   - variance: share of the variance that the axes keep at least, 0…1.
@@ -27,7 +31,8 @@ package struct PrincipalComponents: Sendable {
         deviations[column] += value * value / Double(n)
       }
     }
-    deviations = deviations.map { $0 > 1e-24 ? $0.squareRoot() : 1 }
+    let least = Self.leastDeviation * (deviations.max() ?? 0).squareRoot()
+    deviations = deviations.map { $0.squareRoot() > max(least, 1e-12) ? $0.squareRoot() : 1 }
     for column in 0..<d { for row in 0..<n { transposed[column * n + row] /= deviations[column] } }
     var work = DoubleVectors.products(transposed, count: d, threads: threads)
     Self.orthogonalize(&work, size: d)

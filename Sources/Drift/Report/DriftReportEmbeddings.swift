@@ -16,7 +16,7 @@ struct DriftReportEmbeddings {
   private static let shownTextLength = 160
 
   var html: String {
-    func p(_ method: String) -> String { DriftReportTables.probability(result.adjustedP[method]) }
+    func p(_ method: String) -> String { Markup.probability(result.adjustedP[method]) }
     let rows = [
       [
         "domain classifier",

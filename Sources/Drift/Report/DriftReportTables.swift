@@ -52,19 +52,14 @@ struct DriftReportTables {
     return [
       Markup.escaped(column.name),
       "<b class=\"\(column.verdict.styleClass)\">\(column.verdict.rawValue)</b>",
-      column.method?.rawValue ?? "–", Markup.number(column.statistic), Self.probability(column.pValue),
-      Self.probability(column.adjustedP), Markup.number(column.effect, digits: 3),
+      column.method?.rawValue ?? "–", Markup.number(column.statistic), Markup.probability(column.pValue),
+      Markup.probability(column.adjustedP), Markup.number(column.effect, digits: 3),
       "\(Self.percent(column.referenceMissingShare)) → \(Self.percent(column.currentMissingShare))",
       Markup.escaped(notes.joined(separator: "; ")),
     ]
   }
 
   private static func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
-
-  static func probability(_ value: Double?) -> String {
-    guard let value else { return "–" }
-    return value < 0.0001 ? String(format: "%.1e", value) : String(format: "%.4f", value)
-  }
 
   private func section(_ column: ColumnResult) -> String {
     let title = "<h2>\(Markup.escaped(column.name))</h2>\n"

@@ -17,6 +17,7 @@ package struct DriftExamples {
     var texts: [String: [String]] = [:]
     for signal in window.signals where !signal.examples.isEmpty {
       let found = try self.texts(signal.examples, in: window.collection).compactMap { $0 }
+        .reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
       if !found.isEmpty { texts[signal.signal.rawValue] = found }
     }
     return texts
@@ -37,7 +38,8 @@ package struct DriftExamples {
   private func texts(_ examples: [SignalResult.Example?], in collection: String) throws -> [String?] {
     guard try home.catalog.collection(named: collection) != nil else { return examples.map { _ in nil } }
     let chunks = examples.map { $0.flatMap { $0.kind == .chunk ? ChunkID($0.value) : nil } }
-    let contents = try DocumentCollection(collection, in: home).snapshot().contents(of: chunks.compactMap { $0 })
+    let contents = try DocumentCollection(collection, in: home).snapshot().contents(
+      of: chunks.compactMap { $0 })
     return try zip(examples, chunks).map { example, chunk in
       let text: String? =
         switch example?.kind {

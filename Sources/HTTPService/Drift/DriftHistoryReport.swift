@@ -30,13 +30,14 @@ package struct DriftHistoryReport {
       ? "<p class=\"v ok\">No alarm.</p>\n"
       : "<p class=\"v no\">Alarm: \(Markup.escaped(alarms.joined(separator: ", "))).</p>\n"
     body += Markup.table(
-      ["signal", "", "alarm", "found", "p"],
+      ["signal", "", "", "found", ""],
       newest.signals.sorted { Self.rank($0) < Self.rank($1) }.map { signal in
         [
-          Markup.escaped(signal.signal.title), Self.mark(signal.verdict), signal.isAlarm ? "yes" : "",
-          Markup.escaped(signal.summary), Markup.number(signal.pValue),
+          Markup.escaped(signal.signal.title), Self.mark(signal.verdict),
+          signal.isAlarm ? "<b class=\"no\">alarm</b>" : "",
+          Markup.escaped(signal.summary), signal.pValue.map { "p " + Markup.probability($0) } ?? "",
         ]
-      })
+      }, style: .stacked)
     body += timeline
     for signal in DriftSignal.allCases { body += section(signal, newest) }
     return ReportPage(title: "Drift of \(collection)", body: body).html
@@ -59,7 +60,7 @@ package struct DriftHistoryReport {
     }
     return
       "<h2>Windows</h2>\n<p class=\"d\">● alarm, ○ drift, · none, – too little data; the newest on the right</p>\n"
-      + Markup.table([""] + shown.map { Self.day($0.startsAt) }, rows)
+      + Markup.table([""] + days(of: Array(shown)), rows, style: .timeline)
   }
 
   private func section(_ signal: DriftSignal, _ newest: DriftWindow) -> String {
@@ -90,7 +91,7 @@ package struct DriftHistoryReport {
         found.parts.map {
           [
             Markup.escaped($0.name), Self.mark($0.verdict), Markup.number($0.statistic),
-            Markup.number($0.pValue),
+            Markup.probability($0.pValue),
           ]
         })
     }
@@ -140,5 +141,13 @@ package struct DriftHistoryReport {
     Date(timeIntervalSince1970: seconds).ISO8601Format()
   }
 
-  private static func day(_ seconds: Double) -> String { String(time(seconds).dropFirst(5).prefix(5)) }
+  /// Days of the month; the month too where it begins.
+  private func days(of windows: [DriftWindow]) -> [String] {
+    var month = ""
+    return windows.map { window in
+      let date = Self.time(window.startsAt).prefix(10)
+      defer { month = String(date.dropFirst(5).prefix(2)) }
+      return date.dropFirst(5).prefix(2) == month ? String(date.suffix(2)) : String(date.dropFirst(5))
+    }
+  }
 }

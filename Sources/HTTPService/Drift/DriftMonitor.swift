@@ -122,7 +122,8 @@ package struct DriftMonitor: Sendable {
     of name: String, endingBy end: Double = .infinity, limit: Int
   ) throws -> [DriftWindow] {
     guard let record = try home.catalog.collection(named: name) else { throw Self.missing(name) }
-    return try home.catalog.driftWindows(ofCollection: record.id, endingBy: end, limit: limit).compactMap(Self.window)
+    return try home.catalog.driftWindows(ofCollection: record.id, endingBy: end, limit: limit).compactMap(
+      Self.window)
   }
 
   /// Where windows begin, seconds since 1970.

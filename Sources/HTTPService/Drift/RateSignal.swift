@@ -47,7 +47,8 @@ struct RateSignal {
       signal: .rates, verdict: moved.isEmpty ? .none : .drift, method: "parts_that_moved",
       statistic: Double(moved.count), pValue: nil, referenceCount: asked.count, currentCount: since.count,
       summary: moved.isEmpty
-        ? "No rate moved since the baseline." : "Moved: \(moved.map(\.name).joined(separator: ", ")).",
+        ? "No rate moved since the baseline."
+        : "Moved since the baseline, be it for a while: \(moved.map(\.name).joined(separator: ", ")).",
       parts: parts)
   }
 

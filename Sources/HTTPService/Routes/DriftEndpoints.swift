@@ -9,17 +9,22 @@ extension RagService {
       Endpoint(
         .get, "/api/v1/drift", scope: .admin,
         EndpointDescription(
-          "Show the windows that were checked, the newest last, with the newest's map and examples.", tag: "drift"
+          "Show the windows that were checked, the newest last, with the newest's map and examples.",
+          tag: "drift"
         )
         .query("collection", Schema.text, "The server's where it is left out.")
-        .query("until", Schema.integer(from: 0, to: 100_000_000_000), "Seconds since 1970; later windows are left out.")
+        .query(
+          "until", Schema.integer(from: 0, to: 100_000_000_000),
+          "Seconds since 1970; later windows are left out."
+        )
         .query("limit", Schema.integer(from: 1, to: 1000), "Windows; 60 where it is left out.")
         .gives(Schema.reference("DriftHistory"))
       ) { [self] request, context in
         try requireSightOfAll(context)
         let name = try driftCollection(request)
         let windows = try monitor.history(
-          of: name, endingBy: try request.integer("until", in: 0...100_000_000_000).map(Double.init) ?? .infinity,
+          of: name,
+          endingBy: try request.integer("until", in: 0...100_000_000_000).map(Double.init) ?? .infinity,
           limit: try request.integer("limit", in: 1...1000) ?? 60)
         let examples = DriftExamples(home: home)
         let texts = try windows.last.map { try examples.texts(of: $0) } ?? [:]

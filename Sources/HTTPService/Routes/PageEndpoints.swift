@@ -13,7 +13,8 @@ extension RagService {
     [
       page("/", "The web page.", "text/html", PackageResources.index_html),
       page("/page/app.js", "Script of the web page.", "text/javascript", PackageResources.app_js),
-      page("/page/common.js", "What the parts of the page share.", "text/javascript", PackageResources.common_js),
+      page(
+        "/page/common.js", "What the parts of the page share.", "text/javascript", PackageResources.common_js),
       page("/page/drift.js", "The page of drift.", "text/javascript", PackageResources.drift_js),
       page("/page/health.js", "The page of health.", "text/javascript", PackageResources.health_js),
       page("/page/style.css", "Style of the web page.", "text/css", PackageResources.style_css),

@@ -90,7 +90,8 @@ struct DriftPower {
     let counts = try Self.counts(kinds)
     note("category", "chi-square, two samples", (ChiSquare.twoSample(counts).pValue ?? 1) <= alpha)
     note(
-      "category", "chi-square, fixed reference", (ChiSquare.againstFixedReference(counts).pValue ?? 1) <= alpha)
+      "category", "chi-square, fixed reference",
+      (ChiSquare.againstFixedReference(counts).pValue ?? 1) <= alpha)
     for (name, distance) in [
       ("psi", Divergences.populationStability), ("kl", Divergences.kullbackLeibler),
       ("jensenshannon", Divergences.jensenShannon), ("hellinger", Divergences.hellinger),

@@ -10,7 +10,8 @@ struct BenchCommand: AsyncParsableCommand {
       """,
     shouldDisplay: false,
     subcommands: [
-      BenchANNCommand.self, BenchDriftCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self, BenchLexicalCommand.self,
+      BenchANNCommand.self, BenchDriftCommand.self, BenchEmbedCommand.self, BenchIngestCommand.self,
+      BenchLexicalCommand.self,
       BenchPathsCommand.self, BenchQueryCommand.self,
     ])
 }

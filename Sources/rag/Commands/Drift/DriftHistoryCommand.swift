@@ -28,7 +28,8 @@ struct DriftHistoryCommand: AsyncParsableCommand {
     let windows = try DriftSession(wiring).monitor.history(
       of: wiring.collectionName(collection), limit: limit)
     if global.json {
-      Terminal.out("[" + (try windows.map { try DriftMonitor.json($0.withoutMaps) }).joined(separator: ",") + "]")
+      Terminal.out(
+        "[" + (try windows.map { try DriftMonitor.json($0.withoutMaps) }).joined(separator: ",") + "]")
       return
     }
     if windows.isEmpty { Terminal.out("No window was checked yet.") }
