@@ -95,6 +95,7 @@ def changed_model(rag, models, model, scifact, folder):
     run("ingest", str(docs))
     run("drift", "baseline")
     before = run("drift", "check", "--since", "1d", "--json", codes=(0, 10, 11, 12))
+    shutil.rmtree(models / name)
     run("models", "add", str(folder / "source"), "--name", name)
     after = run("drift", "check", "--since", "1d", "--json", codes=(0, 1, 10, 11, 12))
     return before, after
