@@ -76,6 +76,7 @@ let package = Package(
       resources: [.embedInCode("Prompts")], swiftSettings: settings),
 
     // Model work
+    module("Tracking", ["Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
     module("Evaluation", ["Kernels", "Reports"]),
     module("Drift", ["Kernels", "Documents", "Reports"]),
 
@@ -84,7 +85,7 @@ let package = Package(
       name: "HTTPService",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "Embeddings", "Catalog", "IndexStore",
-        "Retrieval", "Generation", "Reports", "Drift", crypto,
+        "Retrieval", "Generation", "Reports", "Drift", "Tracking", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -97,7 +98,7 @@ let package = Package(
       name: "rag",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "VectorIndex", "Embeddings",
-        "Catalog", "IndexStore", "Retrieval", "Generation", "Reports", "Evaluation", "Drift", "HTTPService",
+        "Catalog", "IndexStore", "Retrieval", "Generation", "Reports", "Evaluation", "Drift", "Tracking", "HTTPService",
         crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),

@@ -42,7 +42,7 @@ package final class Catalog: Sendable {
     }
   }
 
-  func read<Value>(_ body: (Database) throws -> Value) throws(CatalogError) -> Value {
+  package func read<Value>(_ body: (Database) throws -> Value) throws(CatalogError) -> Value {
     do {
       return try pool.read(body)
     } catch {
@@ -50,7 +50,7 @@ package final class Catalog: Sendable {
     }
   }
 
-  func write<Value>(_ body: (Database) throws -> Value) throws(CatalogError) -> Value {
+  package func write<Value>(_ body: (Database) throws -> Value) throws(CatalogError) -> Value {
     do {
       return try pool.write(body)
     } catch {

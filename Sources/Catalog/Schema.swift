@@ -3,7 +3,7 @@ import GRDB
 /// The tables, and how older catalogs become newer ones. Migrations are only ever added.
 enum Schema {
   /// `PRAGMA user_version` of a catalog that this build writes.
-  static let version = 4
+  static let version = 5
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -23,8 +23,226 @@ enum Schema {
       try database.execute(sql: fourth)
       try database.execute(sql: "PRAGMA user_version = 4")
     }
+    migrator.registerMigration("5: experiments, runs, models") { database in
+      try database.execute(sql: fifth)
+      try database.execute(sql: "PRAGMA user_version = 5")
+    }
     return migrator
   }
+
+  /// Times of experiments, runs and models are milliseconds since 1970: what MLflow's clients send and get back unchanged.
+  private static let fifth = """
+    CREATE TABLE experiments (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      name TEXT NOT NULL UNIQUE,
+      artifact_location TEXT NOT NULL,
+      is_deleted INTEGER NOT NULL DEFAULT 0,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL
+    );
+    INSERT INTO experiments (id, name, artifact_location, created_at, updated_at)
+      VALUES (0, 'Default', 'mlflow-artifacts:/0', unixepoch() * 1000, unixepoch() * 1000);
+    INSERT INTO experiments (name, artifact_location, created_at, updated_at)
+      SELECT experiment, '', CAST(min(started_at) * 1000 AS INTEGER), CAST(max(started_at) * 1000 AS INTEGER) FROM tracked_runs
+      GROUP BY experiment ORDER BY min(started_at);
+    UPDATE experiments SET artifact_location = 'mlflow-artifacts:/' || id WHERE artifact_location = '';
+    CREATE TABLE experiment_tags (
+      experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (experiment, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE runs (
+      row INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      user TEXT NOT NULL DEFAULT '',
+      status TEXT NOT NULL,
+      started_at INTEGER NOT NULL,
+      ended_at INTEGER,
+      artifact_uri TEXT NOT NULL,
+      is_deleted INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE INDEX runs_by_experiment ON runs(experiment, started_at);
+    CREATE TABLE run_parameters (
+      run INTEGER NOT NULL REFERENCES runs(row) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE run_tags (
+      run INTEGER NOT NULL REFERENCES runs(row) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE run_metrics (
+      run INTEGER NOT NULL REFERENCES runs(row) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      step INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      value REAL NOT NULL,
+      is_nan INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (run, name, step, at, value, is_nan)
+    ) WITHOUT ROWID;
+    CREATE TABLE run_latest (
+      run INTEGER NOT NULL REFERENCES runs(row) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      step INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      value REAL NOT NULL,
+      is_nan INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (run, name)
+    ) WITHOUT ROWID;
+    INSERT INTO runs (id, experiment, name, status, started_at, ended_at, artifact_uri)
+      SELECT r.id, e.id, r.name, upper(r.status), CAST(r.started_at * 1000 AS INTEGER),
+        CAST(r.ended_at * 1000 AS INTEGER),
+        e.artifact_location || '/' || r.id || '/artifacts'
+      FROM tracked_runs r JOIN experiments e ON e.name = r.experiment ORDER BY r.started_at;
+    INSERT INTO run_parameters SELECT r.row, p.name, p.value FROM tracked_parameters p JOIN runs r ON r.id = p.run;
+    INSERT INTO run_tags SELECT r.row, t.name, t.value FROM tracked_tags t JOIN runs r ON r.id = t.run;
+    INSERT INTO run_metrics (run, name, step, at, value)
+      SELECT r.row, m.name, m.step, CAST(m.measured_at * 1000 AS INTEGER), m.value FROM tracked_measures m JOIN runs r ON r.id = m.run;
+    INSERT INTO run_latest (run, name, step, at, value) SELECT run, name, step, at, value FROM run_metrics;
+    DROP TABLE tracked_tags;
+    DROP TABLE tracked_measures;
+    DROP TABLE tracked_parameters;
+    DROP TABLE tracked_runs;
+    CREATE TABLE datasets (
+      row INTEGER PRIMARY KEY AUTOINCREMENT,
+      experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      digest TEXT NOT NULL,
+      source_type TEXT NOT NULL,
+      source TEXT NOT NULL,
+      schema TEXT,
+      profile TEXT,
+      UNIQUE (experiment, name, digest)
+    );
+    CREATE TABLE run_inputs (
+      run INTEGER NOT NULL REFERENCES runs(row) ON DELETE CASCADE,
+      dataset INTEGER NOT NULL REFERENCES datasets(row) ON DELETE CASCADE,
+      PRIMARY KEY (run, dataset)
+    ) WITHOUT ROWID;
+    CREATE TABLE run_input_tags (
+      run INTEGER NOT NULL REFERENCES runs(row) ON DELETE CASCADE,
+      dataset INTEGER NOT NULL REFERENCES datasets(row) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (run, dataset, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE run_models (
+      run INTEGER NOT NULL REFERENCES runs(row) ON DELETE CASCADE,
+      model TEXT NOT NULL,
+      is_output INTEGER NOT NULL,
+      step INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (run, model, is_output, step)
+    ) WITHOUT ROWID;
+    CREATE TABLE logged_models (
+      id TEXT PRIMARY KEY,
+      experiment INTEGER NOT NULL REFERENCES experiments(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      source_run TEXT,
+      model_type TEXT,
+      status TEXT NOT NULL,
+      artifact_uri TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      is_deleted INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+    CREATE INDEX logged_models_by_experiment ON logged_models(experiment, created_at);
+    CREATE TABLE logged_model_parameters (
+      model TEXT NOT NULL REFERENCES logged_models(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (model, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE logged_model_tags (
+      model TEXT NOT NULL REFERENCES logged_models(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (model, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE logged_model_metrics (
+      model TEXT NOT NULL REFERENCES logged_models(id) ON DELETE CASCADE,
+      run INTEGER NOT NULL REFERENCES runs(row) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      step INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      value REAL NOT NULL,
+      is_nan INTEGER NOT NULL DEFAULT 0,
+      dataset_name TEXT,
+      dataset_digest TEXT,
+      PRIMARY KEY (model, run, name, step, at, value, is_nan)
+    ) WITHOUT ROWID;
+    CREATE TABLE artifacts (
+      path TEXT PRIMARY KEY,
+      digest BLOB NOT NULL,
+      bytes INTEGER NOT NULL,
+      created_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE registered_models (
+      name TEXT PRIMARY KEY,
+      description TEXT NOT NULL DEFAULT '',
+      next_version INTEGER NOT NULL DEFAULT 1,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      is_deleted INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+    CREATE TABLE registered_model_tags (
+      model TEXT NOT NULL REFERENCES registered_models(name) ON UPDATE CASCADE ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (model, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE model_versions (
+      model TEXT NOT NULL REFERENCES registered_models(name) ON UPDATE CASCADE ON DELETE CASCADE,
+      version INTEGER NOT NULL,
+      description TEXT NOT NULL DEFAULT '',
+      source TEXT NOT NULL,
+      location TEXT NOT NULL,
+      digest BLOB,
+      run TEXT,
+      run_link TEXT,
+      logged_model TEXT,
+      stage TEXT NOT NULL DEFAULT 'None',
+      user TEXT NOT NULL DEFAULT '',
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      is_deleted INTEGER NOT NULL DEFAULT 0,
+      PRIMARY KEY (model, version)
+    ) WITHOUT ROWID;
+    CREATE TABLE model_version_tags (
+      model TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      value TEXT NOT NULL,
+      PRIMARY KEY (model, version, name),
+      FOREIGN KEY (model, version) REFERENCES model_versions(model, version) ON UPDATE CASCADE ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    CREATE TABLE model_aliases (
+      model TEXT NOT NULL,
+      alias TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      PRIMARY KEY (model, alias),
+      FOREIGN KEY (model, version) REFERENCES model_versions(model, version) ON UPDATE CASCADE ON DELETE CASCADE
+    ) WITHOUT ROWID;
+    CREATE TABLE model_history (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      at INTEGER NOT NULL,
+      actor TEXT NOT NULL,
+      model TEXT NOT NULL,
+      action TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      old TEXT,
+      new TEXT,
+      gate INTEGER,
+      reason TEXT,
+      hash BLOB NOT NULL
+    );
+    CREATE INDEX model_history_by_model ON model_history(model, id);
+    """
 
   private static let fourth = """
     CREATE TABLE observation_key (

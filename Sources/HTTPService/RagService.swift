@@ -2,6 +2,7 @@ import Embeddings
 import Generation
 import IndexStore
 import Retrieval
+import Tracking
 import Transport
 
 /// All parts of a running server.
@@ -56,6 +57,7 @@ package final class RagService: Sendable {
   let readiness: Readiness
   package let drift: DriftWatch
   let monitor: DriftMonitor
+  package let tracking: TrackingStore
   /// Questions are hashed under it.
   let observationKey: [UInt8]
 
@@ -77,6 +79,7 @@ package final class RagService: Sendable {
     jobs = JobRunner(
       home: home, uploads: uploads, wiring: wiring, metrics: metrics, log: log, threads: threads)
     readiness = Readiness()
+    tracking = TrackingStore(catalog: home.catalog, home: home.path)
     // It stands behind requests, on one thread.
     var settings = configuration.drift
     settings.threads = 1
@@ -122,6 +125,6 @@ package final class RagService: Sendable {
   var endpoints: [Endpoint] {
     queryEndpoints + documentEndpoints + collectionEndpoints + jobEndpoints + driftEndpoints + healthEndpoints
       + openAIEndpoints
-      + rerankEndpoints + toolEndpoints + pageEndpoints
+      + rerankEndpoints + toolEndpoints + mlflowEndpoints + pageEndpoints
   }
 }

@@ -7,7 +7,7 @@
 package struct CSVParser {
   let bytes: [UInt8]
   let delimiter: UInt8
-  private(set) var position: Int
+  package private(set) var position: Int
   /// Line of the file at `position`, from 1.
   package private(set) var line = 1
 

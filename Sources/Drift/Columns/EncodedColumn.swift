@@ -1,50 +1,94 @@
-/// Collects the fields of a column: distinct ones once, rows as codes.
-struct EncodedColumn {
-  let name: String
-  private var codeOf: [[UInt8]: Int32] = [:]
-  private var distinct: [[UInt8]] = []
-  private var codes: [Int32] = []
+import Kernels
 
-  init(name: String) {
+/// Collects the fields of a column: distinct ones once and rows as codes, or, for as long as all are numbers and many
+/// differ, numbers alone.
+struct EncodedColumn {
+  /// Whole numbers with no more distinct values than this are categories.
+  private static let categoryLimit = 10
+
+  let name: String
+  private let declared: ColumnType?
+  /// Whether a column of numbers may do without the text of its fields.
+  private let mayBeNumbers: Bool
+  private var table = ByteTable()
+  private var codes: [Int32] = []
+  private var numbers: [Double] = []
+  private var isNumeric = false
+  private var areIntegers = true
+  private var hasMissing = false
+  /// Whether every distinct field until now is a number.
+  private var hasNumbersOnly = true
+  /// A field that is no number came after the text of the others was dropped: read again, with `keepsText`.
+  private(set) var needsText = false
+
+  /// - Parameter keepsText: keep the text of all fields, whatever they are.
+  init(name: String, declared: ColumnType?, keepsText: Bool) {
     self.name = name
+    self.declared = declared
+    mayBeNumbers = !keepsText && (declared ?? .numerical) == .numerical
   }
 
-  var count: Int { codes.count }
+  var count: Int { isNumeric ? numbers.count : codes.count }
+
+  mutating func append(_ field: [UInt8]) { field.withUnsafeBytes { append($0) } }
 
   /// An empty field is missing.
-  mutating func append(_ field: [UInt8]) {
+  mutating func append(_ field: UnsafeRawBufferPointer) {
     if field.isEmpty {
-      codes.append(-1)
-    } else if let code = codeOf[field] {
-      codes.append(code)
-    } else {
-      let code = Int32(distinct.count)
-      codeOf[field] = code
-      distinct.append(field)
-      codes.append(code)
+      hasMissing = true
+      if isNumeric { numbers.append(.nan) } else { codes.append(-1) }
+      return
     }
+    if isNumeric {
+      guard let number = NumberText.value(field) else {
+        needsText = true
+        numbers.append(.nan)
+        return
+      }
+      if areIntegers { areIntegers = NumberText.isInteger(field) }
+      numbers.append(number)
+      return
+    }
+    let (code, isNew) = table.number(of: field)
+    codes.append(Int32(code))
+    guard isNew, hasNumbersOnly else { return }
+    hasNumbersOnly = NumberText.value(field) != nil
+    if areIntegers { areIntegers = NumberText.isInteger(field) }
+    if mayBeNumbers, hasNumbersOnly, table.count > Self.categoryLimit { dropText() }
+  }
+
+  private mutating func dropText() {
+    let values = distinctNumbers().map { $0 ?? .nan }
+    numbers = codes.map { $0 < 0 ? .nan : values[Int($0)] }
+    codes = []
+    table.removeAll()
+    isNumeric = true
+  }
+
+  private func distinctNumbers() -> [Double?] {
+    table.strings.map { text in text.withUnsafeBytes { NumberText.value($0) } }
   }
 
   /// - Throws: `.malformed` for a declared numerical column with a field that is no number.
   /// - Complexity: O(rows + distinct bytes).
-  func column(_ declared: ColumnType?) throws(DriftError) -> Column {
-    let numbers = distinct.map { Double(String(decoding: $0, as: UTF8.self)) }
-    let hasMissing = codes.contains(-1)
-    let areIntegers = !hasMissing && distinct.allSatisfy(Self.isInteger)
-    let type = declared ?? inferredType(areNumbers: !numbers.contains(nil), areIntegers: areIntegers)
-    switch type {
+  func column() throws(DriftError) -> Column {
+    let whole = !hasMissing && areIntegers
+    if isNumeric { return Column(name: name, values: .numerical(numbers, areIntegers: whole)) }
+    let distinct = table.strings
+    switch declared ?? inferredType(distinct, areIntegers: whole && hasNumbersOnly) {
     case .numerical:
-      if let bad = numbers.firstIndex(of: nil) {
+      let values = distinctNumbers()
+      if let bad = values.firstIndex(of: nil) {
         let row = codes.firstIndex(of: Int32(bad)) ?? 0
         throw DriftError(
           .malformed,
           "column \(name), row \(row + 1): \"\(String(decoding: distinct[bad], as: UTF8.self))\" is no number; "
             + "declare the column categorical or text, or leave the field empty")
       }
-      let values = numbers.map { $0 ?? .nan }
       return Column(
         name: name,
-        values: .numerical(codes.map { $0 < 0 ? .nan : values[Int($0)] }, areIntegers: areIntegers))
+        values: .numerical(
+          codes.map { $0 < 0 ? .nan : values[Int($0)] ?? .nan }, areIntegers: whole && hasNumbersOnly))
     case .categorical:
       return Column(name: name, values: .categorical(codes, names: distinct.map { CategoryName(bytes: $0) }))
     case .text:
@@ -56,16 +100,11 @@ struct EncodedColumn {
   /// As Evidently 0.7 infers types: fractions are numerical, whole numbers from 11 distinct ones on, and strings are
   /// text where more than half of them differ. A whole-number column with gaps counts as fractions, since pandas
   /// reads it so.
-  private func inferredType(areNumbers: Bool, areIntegers: Bool) -> ColumnType {
-    if areIntegers { return distinct.count <= 10 ? .categorical : .numerical }
-    if areNumbers { return .numerical }
+  private func inferredType(_ distinct: [[UInt8]], areIntegers: Bool) -> ColumnType {
+    if areIntegers { return distinct.count <= Self.categoryLimit ? .categorical : .numerical }
+    if hasNumbersOnly { return .numerical }
     let booleans: Set<String> = ["true", "false", "True", "False", "TRUE", "FALSE"]
     if distinct.allSatisfy({ booleans.contains(String(decoding: $0, as: UTF8.self)) }) { return .categorical }
     return distinct.count * 2 > codes.count { $0 >= 0 } ? .text : .categorical
-  }
-
-  private static func isInteger(_ field: [UInt8]) -> Bool {
-    let digits = field.first == 0x2D || field.first == 0x2B ? field.dropFirst() : field[...]
-    return !digits.isEmpty && digits.allSatisfy { 0x30...0x39 ~= $0 }
   }
 }

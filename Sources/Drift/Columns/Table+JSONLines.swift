@@ -27,7 +27,8 @@ extension Table {
             let place = places[name] ?? builders.count
             if place == builders.count {
               places[name] = place
-              var builder = EncodedColumn(name: String(decoding: name, as: UTF8.self))
+              let title = String(decoding: name, as: UTF8.self)
+              var builder = EncodedColumn(name: title, declared: schema.type(of: title), keepsText: true)
               for _ in 0..<rows { builder.append([]) }
               builders.append(builder)
             }
@@ -51,7 +52,7 @@ extension Table {
       for index in builders.indices where builders[index].count < rows { builders[index].append([]) }
     }
     var columns: [Column] = []
-    for builder in builders { columns.append(try builder.column(schema.type(of: builder.name))) }
+    for builder in builders { columns.append(try builder.column()) }
     try self.init(columns: columns)
   }
 

@@ -12,7 +12,7 @@ package struct EmbeddingCheck: Sendable {
 
   /// - Parameters: matrices of equal width, at least 10 rows each, finite values.
   /// - Throws: `.mismatch` for other widths, `.emptySide` for fewer rows, `.malformed` for values that aren't finite.
-  /// - Complexity: O((n + m) × d) for means, components and clusters; the rest is bounded by the settings.
+  /// - Complexity: O((n + m) × d) for means and clusters; the rest is bounded by the settings.
   package func run(reference: Matrix, current: Matrix) throws(DriftError) -> EmbeddingResult {
     let d = reference.columns
     guard d == current.columns, d > 0 else {
@@ -48,11 +48,13 @@ package struct EmbeddingCheck: Sendable {
       n: a.rows.count, permutations: settings.permutations, seed: seed, threads: threads)
     ended("classifier")
 
+    let before = RowSample(reference, limit: settings.testRows, seed: seed &+ 2)
+    let now = RowSample(current, limit: settings.testRows, seed: seed &+ 3)
     let componentTests = Parallel.map(d, threads: threads) { column -> TestResult in
-      func values(_ matrix: Matrix) -> Sample {
-        Sample((0..<matrix.rows).map { Double(matrix.values[$0 * d + column]) })
+      func values(_ sample: RowSample) -> Sample {
+        Sample(stride(from: column, to: sample.values.count, by: d).map { Double(sample.values[$0]) })
       }
-      let pair = try? SamplePair(reference: values(reference), current: values(current))
+      let pair = try? SamplePair(reference: values(before), current: values(now))
       return pair.map { KolmogorovSmirnov.test($0) } ?? TestResult(statistic: 0, pValue: 1)
     }
     let componentQ = PValueAdjustment.benjaminiHochberg.adjusted(componentTests.map { $0.pValue ?? 1 })

@@ -11,7 +11,10 @@ package struct EmbeddingSettings: Hashable, Sendable, Codable {
   package var discrepancyRows = 1000
   /// Rows a side that take part in the domain classifier.
   package var classifierRows = 500
-  /// Rows a side that take part in the components, the map and the centres of clusters.
+  /// Rows a side that take part in the tests of single components. A distance between distributions of 20,000 rows errs
+  /// by 0.014 at most, with 95% (Dvoretzky, Kiefer, Wolfowitz), where an effect of 0.1 is asked for.
+  package var testRows = 20_000
+  /// Rows a side that take part in the principal components, the map and the centres of clusters.
   package var componentRows = 2000
   package var clusterCount = 12
   package var seed: UInt64 = 42
@@ -26,6 +29,7 @@ package struct EmbeddingSettings: Hashable, Sendable, Codable {
     case minimumCount = "minimum_count"
     case discrepancyRows = "discrepancy_rows"
     case classifierRows = "classifier_rows"
+    case testRows = "test_rows"
     case componentRows = "component_rows"
     case clusterCount = "cluster_count"
   }

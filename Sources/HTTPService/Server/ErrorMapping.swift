@@ -5,6 +5,7 @@ import Hummingbird
 import IndexStore
 import Retrieval
 import Storage
+import Tracking
 
 /// What a sender is told of an error. HTTP statuses are chosen here and nowhere else.
 struct ErrorMapping {
@@ -40,6 +41,7 @@ struct ErrorMapping {
     case let error as GenerationError:
       self.init(.badGateway, "generation_failed", "the answer could not be made: \(error.message)")
     case let error as EmbeddingError: self = Self.embedding(error)
+    case let error as TrackingError: self = Self.tracking(error)
     case let error as DriftMonitorError: self.init(.conflict, error.code.rawValue, error.message)
     case let error as HTTPError: self = Self.http(error)
     case is CancellationError:
@@ -140,6 +142,37 @@ struct ErrorMapping {
     }
   }
 
+  /// Statuses are MLflow's: what exists already is a wrong parameter.
+  private static func tracking(_ error: TrackingError) -> ErrorMapping {
+    if error.code == .failed, let store = error.underlying as? CatalogError {
+      return Self.store(IndexStoreError(store))
+    }
+    switch error.code {
+    case .missing: return ErrorMapping(.notFound, "RESOURCE_DOES_NOT_EXIST", error.message)
+    case .exists: return ErrorMapping(.badRequest, "RESOURCE_ALREADY_EXISTS", error.message)
+    case .invalid: return ErrorMapping(.badRequest, "INVALID_PARAMETER_VALUE", error.message)
+    case .conflict: return ErrorMapping(.conflict, "RESOURCE_CONFLICT", error.message)
+    case .damaged, .failed:
+      var mapping = ErrorMapping(.internalServerError, "INTERNAL_ERROR", "the store of runs and models cannot be used")
+      mapping.detail = error.message
+      return mapping
+    }
+  }
+
+  /// MLflow's word for it.
+  private var errorCode: String {
+    if code == code.uppercased() { return code }
+    return switch status.code {
+    case 400, 413, 415: "INVALID_PARAMETER_VALUE"
+    case 401: "UNAUTHENTICATED"
+    case 403: "PERMISSION_DENIED"
+    case 404, 405: code == "not_found" || code == "method_not_allowed" ? "ENDPOINT_NOT_FOUND" : "RESOURCE_DOES_NOT_EXIST"
+    case 429: "REQUEST_LIMIT_EXCEEDED"
+    case 503: "TEMPORARILY_UNAVAILABLE"
+    default: "INTERNAL_ERROR"
+    }
+  }
+
   private static func http(_ error: HTTPError) -> ErrorMapping {
     switch error.status {
     case .notFound:
@@ -161,7 +194,7 @@ struct ErrorMapping {
     }
   }
 
-  /// One shape for all protocols: OpenAI's `error` object, and Cohere's `message` beside it.
+  /// One shape for all protocols: OpenAI's `error` object, and Cohere's `message` and MLflow's `error_code` beside it.
   func json(requestID: String) -> JSONValue {
     .object([
       (
@@ -170,7 +203,7 @@ struct ErrorMapping {
           ("message", .string(message)), ("type", .string(type)), ("param", JSONValue(parameter)),
           ("code", .string(code)), ("request_id", .string(requestID)),
         ])
-      ), ("message", .string(message)),
+      ), ("message", .string(message)), ("error_code", .string(errorCode)),
     ])
   }
 

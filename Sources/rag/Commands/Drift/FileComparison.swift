@@ -50,8 +50,8 @@ struct FileComparison {
     do {
       switch (path as NSString).pathExtension.lowercased() {
       case "jsonl", "ndjson": return try Table(jsonLines: bytes, schema: schema)
-      case "tsv": return try Table(csv: bytes, schema: schema, delimiter: 0x09)
-      default: return try Table(csv: bytes, schema: schema)
+      case "tsv": return try Table(csv: bytes, schema: schema, delimiter: 0x09, threads: threads)
+      default: return try Table(csv: bytes, schema: schema, threads: threads)
       }
     } catch {
       throw DriftError(error.code, "\(path): \(error.message)", underlying: error)
@@ -74,10 +74,11 @@ struct FileComparison {
   }
 
   private func bytes(of path: String) throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw UsageError("\(path): the file cannot be read")
+    do {
+      return try Folder.readFile(path)
+    } catch {
+      throw UsageError("\(path): the file cannot be read: \(error.message)")
     }
-    return [UInt8](data)
   }
 
   func write(_ outcome: DriftOutcome, to path: String) throws {

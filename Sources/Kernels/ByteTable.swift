@@ -1,30 +1,30 @@
 /// Numbers byte strings in the order in which they first came.
 ///
 /// Open addressing over one array of bytes: no allocation a string.
-struct ByteTable {
+package struct ByteTable: Sendable {
   /// Number + 1 by slot, 0 where it is empty, with the upper half of the hash.
-  private var slots: [UInt64]
-  private var bytes: [UInt8] = []
+  @usableFromInline var slots: [UInt64]
+  @usableFromInline var bytes: [UInt8] = []
   /// Where each string begins, and the end.
-  private var starts: [Int] = [0]
+  @usableFromInline var starts: [Int] = [0]
 
-  init() {
+  @inlinable package init() {
     slots = [UInt64](repeating: 0, count: 1 << 10)
   }
 
-  var count: Int { starts.count - 1 }
+  @inlinable package var count: Int { starts.count - 1 }
 
   /// The strings by number.
-  var strings: [[UInt8]] { (0..<count).map { Array(bytes[starts[$0]..<starts[$0 + 1]]) } }
+  package var strings: [[UInt8]] { (0..<count).map { Array(bytes[starts[$0]..<starts[$0 + 1]]) } }
 
-  mutating func removeAll() { self = ByteTable() }
+  package mutating func removeAll() { self = ByteTable() }
 
   /// The number of `string`.
   ///
   /// - Returns: whether it is new, too.
   /// - Complexity: O(`string`), on average.
-  @inline(__always)
-  mutating func number(of string: UnsafeRawBufferPointer) -> (number: Int, isNew: Bool) {
+  @inlinable @inline(__always)
+  package mutating func number(of string: UnsafeRawBufferPointer) -> (number: Int, isNew: Bool) {
     let hash = Self.hash(string)
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask
@@ -45,15 +45,15 @@ struct ByteTable {
     return (number, true)
   }
 
-  @inline(__always)
-  private func isEqual(_ string: UnsafeRawBufferPointer, _ number: Int) -> Bool {
+  @inlinable @inline(__always)
+  func isEqual(_ string: UnsafeRawBufferPointer, _ number: Int) -> Bool {
     let start = starts[number]
     guard starts[number + 1] - start == string.count else { return false }
     for offset in 0..<string.count where bytes[start + offset] != string[offset] { return false }
     return true
   }
 
-  private mutating func grow() {
+  @usableFromInline mutating func grow() {
     slots = [UInt64](repeating: 0, count: slots.count * 4)
     let mask = slots.count - 1
     for number in 0..<count {
@@ -67,8 +67,8 @@ struct ByteTable {
   }
 
   /// Eight bytes at a time, multiplied and folded.
-  @inline(__always)
-  private static func hash(_ string: UnsafeRawBufferPointer) -> UInt64 {
+  @inlinable @inline(__always)
+  static func hash(_ string: UnsafeRawBufferPointer) -> UInt64 {
     var hash = UInt64(truncatingIfNeeded: string.count)
     var offset = 0
     while offset + 8 <= string.count {
@@ -83,8 +83,8 @@ struct ByteTable {
     return mixed(hash ^ rest)
   }
 
-  @inline(__always)
-  private static func mixed(_ value: UInt64) -> UInt64 {
+  @inlinable @inline(__always)
+  static func mixed(_ value: UInt64) -> UInt64 {
     let product = (value ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
     return product.high ^ product.low
   }

@@ -1,0 +1,170 @@
+import Catalog
+import Crypto
+import Foundation
+import GRDB
+import Storage
+
+/// Files of runs and models. A file's bytes lie once under their SHA-256, are never changed, and stay until nothing names
+/// them; which path has which bytes is in the catalog.
+///
+/// Invariants:
+/// 1. A path's row is written after its bytes are whole and synced: a kill leaves the old bytes or the new.
+/// 2. Bytes are written beside the store and renamed into it.
+package struct ArtifactStore: Sendable {
+  package struct Entry: Sendable, Hashable {
+    /// Last component.
+    package var name: String
+    package var isFolder: Bool
+    /// `nil` for a folder.
+    package var bytes: Int?
+  }
+
+  package struct File: Sendable, Hashable {
+    /// On this machine.
+    package var place: String
+    package var bytes: Int
+    /// SHA-256, 64 hexadecimal digits.
+    package var digest: String
+  }
+
+  let catalog: Catalog
+  let folder: String
+  private static let longestPath = 1024
+
+  /// The path without empty parts at its ends.
+  ///
+  /// - Throws: `.invalid` for a path that is absolute, leads out, or holds control characters.
+  package static func checked(_ path: String, allowsEmpty: Bool = false) throws(TrackingError) -> String {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let isPlain =
+      path.utf8.count <= longestPath && !path.hasPrefix("/") && !path.contains("\\")
+      && !path.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
+      && parts.enumerated().allSatisfy { index, part in
+        part != ".." && part != "." && (!part.isEmpty || index == parts.count - 1)
+      }
+    guard isPlain, allowsEmpty || !path.isEmpty else {
+      throw TrackingError(.invalid, "Invalid path: '\(path.prefix(200))'")
+    }
+    return path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+
+  /// - Throws: `.invalid` for the path, `.failed` for the disk.
+  package func receive(_ path: String) throws(TrackingError) -> ArtifactReceiver {
+    try ArtifactReceiver(store: self, path: Self.checked(path))
+  }
+
+  /// Stores `bytes` at `path`.
+  package func put(_ bytes: [UInt8], at path: String) throws(TrackingError) {
+    let receiver = try receive(path)
+    try bytes.withUnsafeBytes { bytes in Result { () throws(TrackingError) in try receiver.append(bytes) } }.get()
+    try receiver.finish()
+  }
+
+  /// `nil` where there is nothing at `path`, or a folder.
+  package func file(_ path: String) throws(TrackingError) -> File? {
+    let path = try Self.checked(path)
+    let row = try read { try Row.fetchOne($0, sql: "SELECT digest, bytes FROM artifacts WHERE path = ?", arguments: [path]) }
+    return row.map { row in
+      let digest = Self.hexadecimal(row["digest"])
+      return File(place: place(digest), bytes: row["bytes"], digest: digest)
+    }
+  }
+
+  /// What lies directly under `path`, by name; of a file itself.
+  ///
+  /// - Complexity: O(files under `path`).
+  package func list(_ path: String) throws(TrackingError) -> [Entry] {
+    let path = try Self.checked(path, allowsEmpty: true)
+    if !path.isEmpty, let file = try file(path) {
+      return [Entry(name: path.split(separator: "/").last.map(String.init) ?? path, isFolder: false, bytes: file.bytes)]
+    }
+    var entries: [Entry] = []
+    for (file, bytes, _) in try files(under: path) {
+      let parts = file.split(separator: "/", maxSplits: 1)
+      guard let name = parts.first.map(String.init) else { continue }
+      if parts.count == 1 {
+        entries.append(Entry(name: name, isFolder: false, bytes: bytes))
+      } else if entries.last != Entry(name: name, isFolder: true, bytes: nil) {
+        entries.append(Entry(name: name, isFolder: true, bytes: nil))
+      }
+    }
+    return entries
+  }
+
+  /// All files under `path` with their paths from there, in order; the file itself as its name.
+  package func files(under path: String) throws(TrackingError) -> [(path: String, bytes: Int, digest: String)] {
+    let path = try Self.checked(path, allowsEmpty: true)
+    let prefix = path.isEmpty ? "" : path + "/"
+    let rows = try read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT path, bytes, digest FROM artifacts WHERE path >= ? AND path < ? ORDER BY path",
+        arguments: [prefix, prefix.isEmpty ? "\u{10FFFF}" : path + "0"])
+    }
+    return rows.map { row in
+      (String((row["path"] as String).dropFirst(prefix.count)), row["bytes"], Self.hexadecimal(row["digest"]))
+    }
+  }
+
+  /// Takes a file, or all under a folder, out of the store; bytes go with the next `collectGarbage`.
+  package func delete(_ path: String) throws(TrackingError) {
+    let path = try Self.checked(path)
+    try write { database in
+      try database.execute(
+        sql: "DELETE FROM artifacts WHERE path = ?1 OR (path >= ?1 || '/' AND path < ?1 || '0')", arguments: [path])
+    }
+  }
+
+  /// SHA-256 of names and bytes of all files under `path`, which changes with each of them; `nil` where there is none.
+  package func digest(_ path: String) throws(TrackingError) -> [UInt8]? {
+    let files = try files(under: path)
+    guard !files.isEmpty else { return nil }
+    var hash = SHA256()
+    for file in files { hash.update(data: Data("\(file.digest)  \(file.path)\n".utf8)) }
+    return Array(hash.finalize())
+  }
+
+  /// Files under `path` whose bytes are not what was stored.
+  ///
+  /// - Complexity: O(bytes).
+  package func damaged(under path: String) throws(TrackingError) -> [String] {
+    try files(under: path).filter { file in
+      guard let bytes = FileManager.default.contents(atPath: place(file.digest)) else { return true }
+      return SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined() != file.digest
+    }.map(\.path)
+  }
+
+  /// Removes bytes that no path names any more.
+  ///
+  /// - Returns: bytes that were freed.
+  package func collectGarbage() throws(TrackingError) -> Int {
+    let known = Set(
+      try read { try Data.fetchAll($0, sql: "SELECT DISTINCT digest FROM artifacts") }.map(Self.hexadecimal))
+    var freed = 0
+    let root = folder + "/sha256"
+    for part in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: root + "/" + part)) ?? []
+      where !known.contains(name) {
+        let path = "\(root)/\(part)/\(name)"
+        freed += (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        do {
+          try FileManager.default.removeItem(atPath: path)
+        } catch {
+          throw TrackingError(.failed, "\(path): cannot be removed: \(error)", underlying: error)
+        }
+      }
+    }
+    return freed
+  }
+
+  func place(_ digest: String) -> String { "\(folder)/sha256/\(digest.prefix(2))/\(digest)" }
+
+  static func hexadecimal(_ data: Data) -> String { data.map { String(format: "%02x", $0) }.joined() }
+
+  func read<Value>(_ body: (Database) throws -> Value) throws(TrackingError) -> Value {
+    do { return try catalog.read(body) } catch { throw TrackingError(error) }
+  }
+
+  func write<Value>(_ body: (Database) throws -> Value) throws(TrackingError) -> Value {
+    do { return try catalog.write(body) } catch { throw TrackingError(error) }
+  }
+}
