@@ -70,14 +70,11 @@ package struct ArtifactStore: Sendable {
     }
   }
 
-  /// What lies directly under `path`, by name; of a file itself.
+  /// What lies directly under `path`, by name; nothing for a file: clients take what has something for a folder.
   ///
   /// - Complexity: O(files under `path`).
   package func list(_ path: String) throws(TrackingError) -> [Entry] {
     let path = try Self.checked(path, allowsEmpty: true)
-    if !path.isEmpty, let file = try file(path) {
-      return [Entry(name: path.split(separator: "/").last.map(String.init) ?? path, isFolder: false, bytes: file.bytes)]
-    }
     var entries: [Entry] = []
     for (file, bytes, _) in try files(under: path) {
       let parts = file.split(separator: "/", maxSplits: 1)

@@ -26,9 +26,7 @@ extension RagService {
         let inside = try ArtifactStore.checked(path, allowsEmpty: true)
         let root = TrackingStore.storePath(run.artifactURI) ?? ""
         let whole = inside.isEmpty ? root : root + "/" + inside
-        // Of a file itself MLflow lists nothing.
-        let entries =
-          try root.isEmpty || service.tracking.artifacts.file(whole) != nil ? [] : service.tracking.artifacts.list(whole)
+        let entries = try root.isEmpty ? [] : service.tracking.artifacts.list(whole)
         return .object([
           ("root_uri", .string(run.artifactURI)),
           ("files", .array(entries.map { Self.fileJSON($0, under: inside) })),
