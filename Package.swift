@@ -98,7 +98,8 @@ let package = Package(
       name: "rag",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "VectorIndex", "Embeddings",
-        "Catalog", "IndexStore", "Retrieval", "Generation", "Reports", "Evaluation", "Drift", "Tracking", "HTTPService",
+        "Catalog", "IndexStore", "Retrieval", "Generation", "Reports", "Evaluation", "Drift", "Tracking",
+        "HTTPService",
         crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -136,6 +137,7 @@ let package = Package(
       ]),
     tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
     tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
+    tests("Tracking", ["Tracking", "Catalog"]),
     tests("Drift", ["Drift", "Kernels", "Storage"], resources: [.copy("Fixtures")]),
     tests(
       "HTTPService",

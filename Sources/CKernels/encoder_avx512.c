@@ -500,9 +500,16 @@ const rag_encoder_kernels *rag_encoder_kernels_current(void) {
   int is_there = rag_simd_level_current() == RAG_SIMD_AVX512VNNI && __builtin_cpu_supports("avx512bf16");
   return is_there ? &kernels : NULL;
 }
+
+int rag_encoder_bfloat16_is_fast(void) {
+  __builtin_cpu_init();
+  return rag_encoder_kernels_current() != NULL && __builtin_cpu_is("amd");
+}
 #else
 
 const rag_encoder_kernels *rag_encoder_kernels_current(void) { return NULL; }
+
+int rag_encoder_bfloat16_is_fast(void) { return 0; }
 #endif
 
 size_t rag_encoder_attention_scratch(size_t tokens, size_t head_size) {

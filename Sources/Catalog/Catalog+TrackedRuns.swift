@@ -11,7 +11,9 @@ extension Catalog {
           ON CONFLICT(name) DO UPDATE SET updated_at = max(updated_at, excluded.updated_at)
           """, arguments: [run.experiment, now, now])
       try database.execute(
-        sql: "UPDATE experiments SET artifact_location = 'mlflow-artifacts:/' || id WHERE artifact_location = ''")
+        sql:
+          "UPDATE experiments SET artifact_location = 'mlflow-artifacts:/' || id WHERE artifact_location = ''"
+      )
       try database.execute(
         sql: """
           INSERT INTO runs (id, experiment, name, status, started_at, ended_at, artifact_uri)
@@ -63,7 +65,8 @@ extension Catalog {
     try read { database in
       let row = try Row.fetchOne(
         database,
-        sql: Self.selection + " AND (r.id = ?1 OR r.name = ?1) ORDER BY r.id <> ?1, r.started_at DESC, r.id LIMIT 1",
+        sql: Self.selection
+          + " AND (r.id = ?1 OR r.name = ?1) ORDER BY r.id <> ?1, r.started_at DESC, r.id LIMIT 1",
         arguments: [idOrName])
       return try row.map { try Self.trackedRun($0, database) }
     }
@@ -81,6 +84,7 @@ extension Catalog {
       id: row["id"], experiment: row["experiment_name"], name: row["name"],
       status: TrackedRun.Status(rawValue: (row["status"] as String).lowercased()) ?? .failed,
       startedAt: Double(row["started_at"] as Int64) / 1000, endedAt: ended.map { Double($0) / 1000 },
-      parameters: try values("run_parameters"), measures: try values("run_latest"), tags: try values("run_tags"))
+      parameters: try values("run_parameters"), measures: try values("run_latest"),
+      tags: try values("run_tags"))
   }
 }

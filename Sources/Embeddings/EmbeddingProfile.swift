@@ -14,7 +14,7 @@ package enum EmbeddingProfile: String, CaseIterable, Sendable {
   case fast
 
   /// What new collections are made with unless something else is asked for: the best that is fast here.
-  package static let standard = EncoderKernels.current == nil ? exact : faithful
+  package static let standard = EncoderKernels.isBFloat16Fast ? faithful : exact
 
   /// What this processor computes a model of that shape with when asked for this profile.
   package func realized(by configuration: BertConfiguration) -> EmbeddingProfile {

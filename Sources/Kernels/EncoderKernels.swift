@@ -9,6 +9,9 @@ package struct EncoderKernels: @unchecked Sendable {
     EncoderKernels(table: $0.pointee)
   }
 
+  /// Whether bfloat16 products are faster than float32 ones on this processor.
+  package static let isBFloat16Fast = rag_encoder_bfloat16_is_fast() != 0
+
   /// Sizes of rows are multiples of this.
   package static let granularity = 32
 

@@ -35,12 +35,14 @@ extension Table {
       throw DriftError(.malformed, "\(error)", underlying: error)
     }
     // Without a quote every delimiter and line feed is one.
-    let scanner = bytes.contains(0x22) ? nil : RecordScanner(bytes, after: header.position, line: header.line, delimiter)
+    let scanner =
+      bytes.contains(0x22) ? nil : RecordScanner(bytes, after: header.position, line: header.line, delimiter)
     let text = bytes
     let parts = scanner == nil ? 1 : max(1, min(threads, names.count))
     let read = Parallel.map(parts, threads: parts) { part -> Result<[EncodedColumn], DriftError> in
       Result { () throws(DriftError) in
-        try Self.columns(names, schema, part: part, of: parts, scanner: scanner, bytes: text, delimiter: delimiter)
+        try Self.columns(
+          names, schema, part: part, of: parts, scanner: scanner, bytes: text, delimiter: delimiter)
       }
     }
     var columns = [Column?](repeating: nil, count: names.count)
@@ -54,7 +56,8 @@ extension Table {
 
   /// Columns `part`, `part + parts`, …
   private static func columns(
-    _ names: [String], _ schema: TableSchema, part: Int, of parts: Int, scanner: RecordScanner?, bytes: [UInt8],
+    _ names: [String], _ schema: TableSchema, part: Int, of parts: Int, scanner: RecordScanner?,
+    bytes: [UInt8],
     delimiter: UInt8
   ) throws(DriftError) -> [EncodedColumn] {
     let mine = Array(stride(from: part, to: names.count, by: parts))

@@ -153,7 +153,8 @@ struct ErrorMapping {
     case .invalid: return ErrorMapping(.badRequest, "INVALID_PARAMETER_VALUE", error.message)
     case .conflict: return ErrorMapping(.conflict, "RESOURCE_CONFLICT", error.message)
     case .damaged, .failed:
-      var mapping = ErrorMapping(.internalServerError, "INTERNAL_ERROR", "the store of runs and models cannot be used")
+      var mapping = ErrorMapping(
+        .internalServerError, "INTERNAL_ERROR", "the store of runs and models cannot be used")
       mapping.detail = error.message
       return mapping
     }
@@ -166,7 +167,8 @@ struct ErrorMapping {
     case 400, 413, 415: "INVALID_PARAMETER_VALUE"
     case 401: "UNAUTHENTICATED"
     case 403: "PERMISSION_DENIED"
-    case 404, 405: code == "not_found" || code == "method_not_allowed" ? "ENDPOINT_NOT_FOUND" : "RESOURCE_DOES_NOT_EXIST"
+    case 404, 405:
+      code == "not_found" || code == "method_not_allowed" ? "ENDPOINT_NOT_FOUND" : "RESOURCE_DOES_NOT_EXIST"
     case 429: "REQUEST_LIMIT_EXCEEDED"
     case 503: "TEMPORARILY_UNAVAILABLE"
     default: "INTERNAL_ERROR"

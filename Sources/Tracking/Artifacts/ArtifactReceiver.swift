@@ -75,9 +75,15 @@ package final class ArtifactReceiver {
       let parts = path.split(separator: "/")
       for end in 1..<max(parts.count, 1) {
         let above = parts.prefix(end).joined(separator: "/")
-        if try Int.fetchOne(database, sql: "SELECT 1 FROM artifacts WHERE path = ?", arguments: [above]) != nil {
+        if try Int.fetchOne(database, sql: "SELECT 1 FROM artifacts WHERE path = ?", arguments: [above])
+          != nil
+        {
           throw TrackingError(.invalid, "Invalid path: '\(above)' is a file")
         }
+      }
+      let inside = "SELECT 1 FROM artifacts WHERE path >= ?1 || '/' AND path < ?1 || '0'"
+      if try Int.fetchOne(database, sql: inside, arguments: [path]) != nil {
+        throw TrackingError(.invalid, "Invalid path: '\(path)' is a folder")
       }
       try database.execute(
         sql: "INSERT OR REPLACE INTO artifacts (path, digest, bytes, created_at) VALUES (?, ?, ?, ?)",

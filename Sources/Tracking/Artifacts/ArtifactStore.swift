@@ -56,14 +56,17 @@ package struct ArtifactStore: Sendable {
   /// Stores `bytes` at `path`.
   package func put(_ bytes: [UInt8], at path: String) throws(TrackingError) {
     let receiver = try receive(path)
-    try bytes.withUnsafeBytes { bytes in Result { () throws(TrackingError) in try receiver.append(bytes) } }.get()
+    try bytes.withUnsafeBytes { bytes in Result { () throws(TrackingError) in try receiver.append(bytes) } }
+      .get()
     try receiver.finish()
   }
 
   /// `nil` where there is nothing at `path`, or a folder.
   package func file(_ path: String) throws(TrackingError) -> File? {
     let path = try Self.checked(path)
-    let row = try read { try Row.fetchOne($0, sql: "SELECT digest, bytes FROM artifacts WHERE path = ?", arguments: [path]) }
+    let row = try read {
+      try Row.fetchOne($0, sql: "SELECT digest, bytes FROM artifacts WHERE path = ?", arguments: [path])
+    }
     return row.map { row in
       let digest = Self.hexadecimal(row["digest"])
       return File(place: place(digest), bytes: row["bytes"], digest: digest)
@@ -89,7 +92,8 @@ package struct ArtifactStore: Sendable {
   }
 
   /// All files under `path` with their paths from there, in order; the file itself as its name.
-  package func files(under path: String) throws(TrackingError) -> [(path: String, bytes: Int, digest: String)] {
+  package func files(under path: String) throws(TrackingError) -> [(path: String, bytes: Int, digest: String)]
+  {
     let path = try Self.checked(path, allowsEmpty: true)
     let prefix = path.isEmpty ? "" : path + "/"
     let rows = try read { database in
@@ -107,7 +111,8 @@ package struct ArtifactStore: Sendable {
     let path = try Self.checked(path)
     try write { database in
       try database.execute(
-        sql: "DELETE FROM artifacts WHERE path = ?1 OR (path >= ?1 || '/' AND path < ?1 || '0')", arguments: [path])
+        sql: "DELETE FROM artifacts WHERE path = ?1 OR (path >= ?1 || '/' AND path < ?1 || '0')",
+        arguments: [path])
     }
   }
 
@@ -132,8 +137,9 @@ package struct ArtifactStore: Sendable {
 
   /// Removes bytes that no path names any more.
   ///
+  /// - Parameter age: seconds; younger bytes stay: an upload's path is written after them.
   /// - Returns: bytes that were freed.
-  package func collectGarbage() throws(TrackingError) -> Int {
+  package func collectGarbage(olderThan age: Double = 3600) throws(TrackingError) -> Int {
     let known = Set(
       try read { try Data.fetchAll($0, sql: "SELECT DISTINCT digest FROM artifacts") }.map(Self.hexadecimal))
     var freed = 0
@@ -142,7 +148,10 @@ package struct ArtifactStore: Sendable {
       for name in (try? FileManager.default.contentsOfDirectory(atPath: root + "/" + part)) ?? []
       where !known.contains(name) {
         let path = "\(root)/\(part)/\(name)"
-        freed += (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        let written = attributes?[.modificationDate] as? Date ?? .now
+        guard -written.timeIntervalSinceNow >= age else { continue }
+        freed += attributes?[.size] as? Int ?? 0
         do {
           try FileManager.default.removeItem(atPath: path)
         } catch {

@@ -84,7 +84,9 @@ struct FilterParser {
         index = end + 1
       case "=", "!", "<", ">":
         var comparator = String(letter)
-        if index + 1 < letters.count, letters[index + 1] == "=" || (letter == "<" && letters[index + 1] == ">") {
+        if index + 1 < letters.count,
+          letters[index + 1] == "=" || (letter == "<" && letters[index + 1] == ">")
+        {
           comparator.unicodeScalars.append(letters[index + 1])
         }
         index += comparator.unicodeScalars.count
@@ -97,7 +99,8 @@ struct FilterParser {
         var piece = String.UnicodeScalarView()
         // A number may have a point; a word ends at it.
         let isNumber =
-          ("0"..."9").contains(letter) || ("-+".unicodeScalars.contains(letter) && index + 1 < letters.count
+          ("0"..."9").contains(letter)
+          || ("-+".unicodeScalars.contains(letter) && index + 1 < letters.count
             && ("0"..."9").contains(letters[index + 1]))
         while index < letters.count,
           isWord(letters[index]) || (isNumber && ".+".unicodeScalars.contains(letters[index]))
@@ -168,7 +171,8 @@ struct FilterParser {
     } else {
       throw wrong("a comparator is missing behind '\(key)'")
     }
-    return FilterClause(kind: kind, key: key, comparator: comparator, value: try value(isList: comparator.hasSuffix("IN")))
+    return FilterClause(
+      kind: kind, key: key, comparator: comparator, value: try value(isList: comparator.hasSuffix("IN")))
   }
 
   private mutating func value(isList: Bool) throws(TrackingError) -> FilterClause.Value {

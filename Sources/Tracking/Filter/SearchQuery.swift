@@ -104,9 +104,12 @@ struct SearchQuery {
     case "metrics", "metric":
       guard let metrics = space.metrics else { throw unknown(clause) }
       guard case .number(let number) = clause.value, let sign = Self.numeric(clause.comparator) else {
-        throw TrackingError(.invalid, "Invalid filter: metric '\(clause.key)' is compared with a number by = != > >= < <=")
+        throw TrackingError(
+          .invalid, "Invalid filter: metric '\(clause.key)' is compared with a number by = != > >= < <=")
       }
-      add("EXISTS (SELECT 1 FROM \(metrics) AND x.name = ? AND x.is_nan = 0 AND x.value \(sign) ?)", clause.key, number)
+      add(
+        "EXISTS (SELECT 1 FROM \(metrics) AND x.name = ? AND x.is_nan = 0 AND x.value \(sign) ?)", clause.key,
+        number)
     case "params", "param", "parameters", "parameter":
       guard let parameters = space.parameters else { throw unknown(clause) }
       try addKey(clause, in: parameters)
@@ -122,22 +125,28 @@ struct SearchQuery {
   private func unknown(_ clause: FilterClause) -> TrackingError {
     TrackingError(
       .invalid,
-      "Invalid filter: nothing here is called '\(clause.kind.isEmpty ? clause.key : clause.kind + "." + clause.key)'")
+      "Invalid filter: nothing here is called '\(clause.kind.isEmpty ? clause.key : clause.kind + "." + clause.key)'"
+    )
   }
 
   private mutating func addKey(_ clause: FilterClause, in rows: String) throws(TrackingError) {
     if clause.value == .none {
-      add((clause.comparator == "IS NULL" ? "NOT " : "") + "EXISTS (SELECT 1 FROM \(rows) AND x.name = ?)", clause.key)
+      add(
+        (clause.comparator == "IS NULL" ? "NOT " : "") + "EXISTS (SELECT 1 FROM \(rows) AND x.name = ?)",
+        clause.key)
       return
     }
     // Registered models without MLflow's prompt tag are models: its clients ask so.
-    if clause.key == "mlflow.prompt.is_prompt", clause.comparator == "!=", case .text(let text) = clause.value {
+    if clause.key == "mlflow.prompt.is_prompt", clause.comparator == "!=", case .text(let text) = clause.value
+    {
       add("NOT EXISTS (SELECT 1 FROM \(rows) AND x.name = ? AND x.value = ?)", clause.key, text)
       return
     }
     let (condition, values) = try Self.textual("x.value", clause)
     conditions.append("EXISTS (SELECT 1 FROM \(rows) AND x.name = ? AND \(condition))")
-    arguments.insert(contentsOf: [clause.key as any DatabaseValueConvertible] + values, at: arguments.count - orderArguments.count)
+    arguments.insert(
+      contentsOf: [clause.key as any DatabaseValueConvertible] + values,
+      at: arguments.count - orderArguments.count)
   }
 
   private mutating func addAttribute(_ clause: FilterClause) throws(TrackingError) {
@@ -150,7 +159,8 @@ struct SearchQuery {
         default: nil
         }
       guard let number, let sign = Self.numeric(clause.comparator) else {
-        throw TrackingError(.invalid, "Invalid filter: '\(clause.key)' is compared with a number by = != > >= < <=")
+        throw TrackingError(
+          .invalid, "Invalid filter: '\(clause.key)' is compared with a number by = != > >= < <=")
       }
       add("\(column) \(sign) ?", number)
     } else if clause.value == .none {
@@ -204,7 +214,8 @@ struct SearchQuery {
       return ("\(column) \(clause.comparator) (\(values.map { _ in "?" }.joined(separator: ", ")))", values)
     default:
       throw TrackingError(
-        .invalid, "Invalid filter: '\(clause.key)' is compared with a text in quotes by = != LIKE ILIKE IN NOT IN")
+        .invalid,
+        "Invalid filter: '\(clause.key)' is compared with a text in quotes by = != LIKE ILIKE IN NOT IN")
     }
   }
 
@@ -238,7 +249,8 @@ struct SearchQuery {
       switch clause.kind.lowercased() {
       case "metrics", "metric":
         guard let metrics = space.metrics else { throw unknown(clause) }
-        expression = "(SELECT CASE WHEN x.is_nan THEN NULL ELSE x.value END FROM \(metrics) AND x.name = ? LIMIT 1)"
+        expression =
+          "(SELECT CASE WHEN x.is_nan THEN NULL ELSE x.value END FROM \(metrics) AND x.name = ? LIMIT 1)"
         orderArguments.append(clause.key)
         arguments.append(clause.key)
       case "params", "param", "parameters", "parameter":

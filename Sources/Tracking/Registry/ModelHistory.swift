@@ -20,7 +20,8 @@ enum ModelHistory {
     let last = try Row.fetchOne(database, sql: "SELECT hash FROM model_history ORDER BY id DESC LIMIT 1")
     var event = ModelEvent(
       id: 0, at: TrackingStore.now, actor: change.actor, model: change.model, action: change.action,
-      subject: change.subject, old: change.old, new: change.new, gate: change.gate, reason: change.reason, hash: [])
+      subject: change.subject, old: change.old, new: change.new, gate: change.gate, reason: change.reason,
+      hash: [])
     event.hash = hash(event, after: last.map { Array($0["hash"] as Data) } ?? [])
     try database.execute(
       sql: """
@@ -28,7 +29,8 @@ enum ModelHistory {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        event.at, event.actor, event.model, event.action.rawValue, event.subject, event.old, event.new, event.gate,
+        event.at, event.actor, event.model, event.action.rawValue, event.subject, event.old, event.new,
+        event.gate,
         event.reason, Data(event.hash),
       ])
   }
@@ -50,7 +52,8 @@ enum ModelHistory {
   static func event(_ row: Row) -> ModelEvent {
     ModelEvent(
       id: row["id"], at: row["at"], actor: row["actor"], model: row["model"],
-      action: ModelEvent.Action(rawValue: row["action"]) ?? .created, subject: row["subject"], old: row["old"],
+      action: ModelEvent.Action(rawValue: row["action"]) ?? .created, subject: row["subject"],
+      old: row["old"],
       new: row["new"], gate: row["gate"], reason: row["reason"], hash: Array(row["hash"] as Data))
   }
 

@@ -15,7 +15,8 @@ extension TrackingStore {
   ///   - gate: that allowed it.
   /// - Throws: `.missing` for the version, `.conflict`, `.invalid` for the alias.
   package func setAlias(
-    _ alias: String, of name: String, to number: Int64, expecting expected: Expectation = .anything, actor: String,
+    _ alias: String, of name: String, to number: Int64, expecting expected: Expectation = .anything,
+    actor: String,
     gate: Int64? = nil, reason: String? = nil
   ) throws(TrackingError) {
     try Self.checkAlias(alias)
@@ -29,7 +30,8 @@ extension TrackingStore {
       default:
         throw TrackingError(
           .conflict,
-          "alias '\(alias)' of '\(name)' points to \(old.map { "version \($0)" } ?? "nothing") by now: look again")
+          "alias '\(alias)' of '\(name)' points to \(old.map { "version \($0)" } ?? "nothing") by now: look again"
+        )
       }
       try database.execute(
         sql: "INSERT OR REPLACE INTO model_aliases (model, alias, version) VALUES (?, ?, ?)",
@@ -68,16 +70,19 @@ extension TrackingStore {
 
   private static func aliased(_ alias: String, _ name: String, _ database: Database) throws -> Int64? {
     try Int64.fetchOne(
-      database, sql: "SELECT version FROM model_aliases WHERE model = ? AND alias = ?", arguments: [name, alias])
+      database, sql: "SELECT version FROM model_aliases WHERE model = ? AND alias = ?",
+      arguments: [name, alias])
   }
 
   private static func checkAlias(_ alias: String) throws(TrackingError) {
     let isPlain =
       !alias.isEmpty && alias.count <= 255
       && alias.unicodeScalars.allSatisfy {
-        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_" || $0 == "-"
+        ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_"
+          || $0 == "-"
       }
-    let isNumbered = alias.lowercased().hasPrefix("v") && alias.count > 1 && alias.dropFirst().allSatisfy(\.isNumber)
+    let isNumbered =
+      alias.lowercased().hasPrefix("v") && alias.count > 1 && alias.dropFirst().allSatisfy(\.isNumber)
     guard isPlain, alias.lowercased() != "latest", !isNumbered else {
       throw TrackingError(
         .invalid,
@@ -111,7 +116,8 @@ extension TrackingStore {
       if archives {
         let others = try Int64.fetchAll(
           database,
-          sql: "SELECT version FROM model_versions WHERE model = ? AND stage = ? AND version <> ? AND is_deleted = 0",
+          sql:
+            "SELECT version FROM model_versions WHERE model = ? AND stage = ? AND version <> ? AND is_deleted = 0",
           arguments: [name, stage.rawValue, number])
         for other in others { try move(other, from: stage, to: .archived) }
       }

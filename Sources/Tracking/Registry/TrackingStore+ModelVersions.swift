@@ -11,12 +11,15 @@ extension TrackingStore {
   ///   - run: of a logged model its source run, where it is `nil`.
   /// - Throws: `.missing` for the model, logged model or run; `.invalid`.
   package func createVersion(
-    of name: String, source: String, run: String?, runLink: String?, loggedModel: String?, description: String?,
+    of name: String, source: String, run: String?, runLink: String?, loggedModel: String?,
+    description: String?,
     tags: [String: String], actor: String
   ) throws(TrackingError) -> ModelVersion {
     guard !source.isEmpty else { throw TrackingError(.invalid, "A model version needs a source") }
     let (location, logged, sourceRun) = try resolve(source, loggedModel: loggedModel)
-    let digest = try Self.storePath(location).flatMap { path throws(TrackingError) in try artifacts.digest(path) }
+    let digest = try Self.storePath(location).flatMap { path throws(TrackingError) in
+      try artifacts.digest(path)
+    }
     return try write { database in
       _ = try Self.model(name, database)
       let number =
@@ -34,7 +37,8 @@ extension TrackingStore {
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          name, number, description ?? "", source, location, digest.map { Data($0) }, run ?? sourceRun, runLink, logged,
+          name, number, description ?? "", source, location, digest.map { Data($0) }, run ?? sourceRun,
+          runLink, logged,
           actor, now, now,
         ])
       for (key, value) in tags { try Self.setTag(key, value, of: .modelVersion(name, number), database) }
@@ -107,7 +111,8 @@ extension TrackingStore {
         sql: "DELETE FROM model_aliases WHERE model = ? AND version = ?", arguments: [name, number])
       for alias in version.aliases.sorted() {
         try ModelHistory.append(
-          .init(actor: actor, model: name, action: .aliasMoved, subject: alias, old: String(number)), database)
+          .init(actor: actor, model: name, action: .aliasMoved, subject: alias, old: String(number)), database
+        )
       }
       try ModelHistory.append(
         .init(actor: actor, model: name, action: .versionDeleted, subject: String(number)), database)
@@ -156,7 +161,9 @@ extension TrackingStore {
     }
   }
 
-  static func latestVersions(_ name: String, stages: [ModelStage]?, _ database: Database) throws -> [ModelVersion] {
+  static func latestVersions(_ name: String, stages: [ModelStage]?, _ database: Database) throws
+    -> [ModelVersion]
+  {
     let rows = try Row.fetchAll(
       database,
       sql: """

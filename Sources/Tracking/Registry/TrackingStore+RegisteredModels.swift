@@ -34,7 +34,8 @@ extension TrackingStore {
     }
     guard !name.contains("/"), !name.contains(":") else {
       throw TrackingError(
-        .invalid, "Invalid name: '\(name)'. Registered model name cannot contain the following characters: / :")
+        .invalid,
+        "Invalid name: '\(name)'. Registered model name cannot contain the following characters: / :")
     }
   }
 
@@ -63,7 +64,8 @@ extension TrackingStore {
         database, sql: "SELECT is_deleted FROM registered_models WHERE name = ?", arguments: [new])
       guard taken == nil else { throw Self.modelExists(new) }
       try database.execute(
-        sql: "UPDATE registered_models SET name = ?, updated_at = ? WHERE name = ?", arguments: [new, Self.now, name])
+        sql: "UPDATE registered_models SET name = ?, updated_at = ? WHERE name = ?",
+        arguments: [new, Self.now, name])
       try ModelHistory.append(
         .init(actor: actor, model: new, action: .renamed, subject: new, old: name, new: new), database)
       return try Self.model(new, database)
@@ -75,7 +77,8 @@ extension TrackingStore {
     try write { database in
       _ = try Self.model(name, database)
       try database.execute(
-        sql: "UPDATE registered_models SET is_deleted = 1, updated_at = ? WHERE name = ?", arguments: [Self.now, name])
+        sql: "UPDATE registered_models SET is_deleted = 1, updated_at = ? WHERE name = ?",
+        arguments: [Self.now, name])
       try database.execute(sql: "UPDATE model_versions SET is_deleted = 1 WHERE model = ?", arguments: [name])
       for table in ["model_aliases", "registered_model_tags"] {
         try database.execute(sql: "DELETE FROM \(table) WHERE model = ?", arguments: [name])
@@ -120,7 +123,9 @@ extension TrackingStore {
   static func model(_ name: String, _ database: Database) throws -> RegisteredModel {
     let row = try Row.fetchOne(
       database, sql: "SELECT * FROM registered_models WHERE name = ? AND is_deleted = 0", arguments: [name])
-    guard let row else { throw TrackingError(.missing, "Registered Model with name=\(name.prefix(256)) not found") }
+    guard let row else {
+      throw TrackingError(.missing, "Registered Model with name=\(name.prefix(256)) not found")
+    }
     let aliases = try Row.fetchAll(
       database, sql: "SELECT alias, version FROM model_aliases WHERE model = ?", arguments: [name])
     return RegisteredModel(

@@ -1,11 +1,13 @@
 /// Names for runs that were given none.
 enum InventedName {
   private static let adjectives = [
-    "amber", "brisk", "calm", "clever", "crisp", "eager", "fair", "gentle", "keen", "lively", "lucid", "mellow", "nimble",
+    "amber", "brisk", "calm", "clever", "crisp", "eager", "fair", "gentle", "keen", "lively", "lucid",
+    "mellow", "nimble",
     "plain", "quiet", "rapid", "sharp", "steady", "sunny", "swift", "tidy", "vivid", "warm", "wise",
   ]
   private static let nouns = [
-    "badger", "beech", "brook", "crane", "dune", "elm", "falcon", "finch", "grove", "harbor", "heron", "lark", "maple",
+    "badger", "beech", "brook", "crane", "dune", "elm", "falcon", "finch", "grove", "harbor", "heron", "lark",
+    "maple",
     "marsh", "otter", "pine", "plover", "reed", "ridge", "river", "sparrow", "thicket", "tern", "willow",
   ]
 

@@ -9,7 +9,8 @@ extension TrackingStore {
     _ name: String, location: String? = nil, tags: [String: String] = [:]
   ) throws(TrackingError) -> Int64 {
     guard !name.isEmpty, name.count <= 500 else {
-      throw TrackingError(.invalid, "Invalid experiment name: '\(name.prefix(100))'. It needs 1 to 500 characters")
+      throw TrackingError(
+        .invalid, "Invalid experiment name: '\(name.prefix(100))'. It needs 1 to 500 characters")
     }
     return try write { database in
       if let deleted = try Int.fetchOne(
@@ -85,8 +86,10 @@ extension TrackingStore {
       }
       let now = Self.now
       try database.execute(
-        sql: "UPDATE experiments SET is_deleted = ?, updated_at = ? WHERE id = ?", arguments: [deleted, now, id])
-      try database.execute(sql: "UPDATE runs SET is_deleted = ? WHERE experiment = ?", arguments: [deleted, id])
+        sql: "UPDATE experiments SET is_deleted = ?, updated_at = ? WHERE id = ?",
+        arguments: [deleted, now, id])
+      try database.execute(
+        sql: "UPDATE runs SET is_deleted = ? WHERE experiment = ?", arguments: [deleted, id])
     }
   }
 
@@ -135,6 +138,7 @@ extension TrackingStore {
     let id: Int64 = row["id"]
     return Experiment(
       id: id, name: row["name"], artifactLocation: row["artifact_location"], isDeleted: row["is_deleted"],
-      createdAt: row["created_at"], updatedAt: row["updated_at"], tags: try tags(of: .experiment(id), database))
+      createdAt: row["created_at"], updatedAt: row["updated_at"],
+      tags: try tags(of: .experiment(id), database))
   }
 }

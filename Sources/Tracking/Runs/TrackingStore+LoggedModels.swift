@@ -21,7 +21,8 @@ extension TrackingStore {
           """,
         arguments: [
           modelID, id, name ?? InventedName.next(for: String(modelID.dropFirst(2))), sourceRun, type,
-          LoggedModel.Status.pending.rawValue, "\(experiment.artifactLocation)/models/\(modelID)/artifacts", now, now,
+          LoggedModel.Status.pending.rawValue, "\(experiment.artifactLocation)/models/\(modelID)/artifacts",
+          now, now,
         ])
       for (key, value) in parameters {
         try database.execute(
@@ -46,7 +47,8 @@ extension TrackingStore {
     try write { database in
       _ = try Self.loggedModel(id, database)
       try database.execute(
-        sql: "UPDATE logged_models SET is_deleted = 1, updated_at = ? WHERE id = ?", arguments: [Self.now, id])
+        sql: "UPDATE logged_models SET is_deleted = 1, updated_at = ? WHERE id = ?",
+        arguments: [Self.now, id])
     }
   }
 
@@ -108,7 +110,9 @@ extension TrackingStore {
   static func loggedModel(_ id: String, _ database: Database) throws -> LoggedModel {
     let row = try Row.fetchOne(
       database, sql: "SELECT * FROM logged_models WHERE id = ? AND is_deleted = 0", arguments: [id])
-    guard let row else { throw TrackingError(.missing, "Logged model with ID '\(id.prefix(100))' not found.") }
+    guard let row else {
+      throw TrackingError(.missing, "Logged model with ID '\(id.prefix(100))' not found.")
+    }
     return try loggedModel(row, database)
   }
 

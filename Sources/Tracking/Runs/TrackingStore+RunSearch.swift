@@ -84,7 +84,11 @@ extension TrackingStore {
     try each("SELECT * FROM run_latest WHERE \(among)") { runs[$0].metrics.append(metric($1)) }
     try each("SELECT * FROM run_models WHERE \(among) ORDER BY step") { place, row in
       let use = ModelUse(model: row["model"], step: row["step"])
-      if row["is_output"] { runs[place].modelOutputs.append(use) } else { runs[place].modelInputs.append(use) }
+      if row["is_output"] {
+        runs[place].modelOutputs.append(use)
+      } else {
+        runs[place].modelInputs.append(use)
+      }
     }
     var tags: [Int64: [Int64: [String: String]]] = [:]
     try each("SELECT * FROM run_input_tags WHERE \(among)") { place, row in

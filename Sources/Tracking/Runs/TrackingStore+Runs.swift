@@ -90,7 +90,9 @@ extension TrackingStore {
       try Self.checkKey(key, "parameter")
       guard value.count <= Self.parameterLimit else {
         throw TrackingError(
-          .invalid, "Param value '\(value.prefix(60))…' has \(value.count) characters; \(Self.parameterLimit) are allowed")
+          .invalid,
+          "Param value '\(value.prefix(60))…' has \(value.count) characters; \(Self.parameterLimit) are allowed"
+        )
       }
     }
     try write { database in
@@ -112,7 +114,8 @@ extension TrackingStore {
               SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM logged_models WHERE id = ?
               """
           ).execute(arguments: [
-            row, metric.name, metric.step, metric.at, metric.value.isNaN ? 0 : metric.value, metric.value.isNaN,
+            row, metric.name, metric.step, metric.at, metric.value.isNaN ? 0 : metric.value,
+            metric.value.isNaN,
             dataset.name, dataset.digest, model,
           ])
         }
@@ -213,7 +216,8 @@ extension TrackingStore {
         SELECT experiment, ?, ?, ?, ?, ?, ? FROM runs WHERE row = ? ON CONFLICT DO NOTHING
         """,
       arguments: [
-        dataset.name, dataset.digest, dataset.sourceType, dataset.source, dataset.schema, dataset.profile, row,
+        dataset.name, dataset.digest, dataset.sourceType, dataset.source, dataset.schema, dataset.profile,
+        row,
       ])
     let found = try Int64.fetchOne(
       database,

@@ -24,7 +24,10 @@ extension RagService {
         let entries = try tracking.artifacts.list(path)
         return Response(json: .object([("files", .array(entries.map { Self.fileJSON($0, under: "") }))]))
       },
-      Endpoint(.get, path, scope: .query, isOpenEnded: true, described("A file's bytes.").gives(Schema.text, as: "application/octet-stream")) {
+      Endpoint(
+        .get, path, scope: .query, isOpenEnded: true,
+        described("A file's bytes.").gives(Schema.text, as: "application/octet-stream")
+      ) {
         [self] request, _ in
         try download(try request.rest(after: Self.proxy + "/"))
       },
@@ -35,7 +38,10 @@ extension RagService {
         try await upload(request, to: try request.rest(after: Self.proxy + "/"))
         return Response(status: .ok, json: Self.done)
       },
-      Endpoint(.delete, path, scope: .ingest, isOpenEnded: true, described("Remove a file, or all under a folder.").gives(Schema.anything)) {
+      Endpoint(
+        .delete, path, scope: .ingest, isOpenEnded: true,
+        described("Remove a file, or all under a folder.").gives(Schema.anything)
+      ) {
         [self] request, _ in
         try tracking.artifacts.delete(try request.rest(after: Self.proxy + "/"))
         return Response(json: Self.done)

@@ -6,7 +6,8 @@ extension RagService {
       mlflow(.post, "/experiments/create", scope: .ingest, "Make an experiment.") { service, fields, _ in
         let location = try fields.text("artifact_location")
         let id = try service.tracking.createExperiment(
-          try fields.requiredText("name"), location: location?.isEmpty == false ? location : nil, tags: try fields.tags())
+          try fields.requiredText("name"), location: location?.isEmpty == false ? location : nil,
+          tags: try fields.tags())
         return .object([("experiment_id", .string(String(id)))])
       },
       mlflow(.get, "/experiments/get", scope: .query, "Show an experiment.") { service, fields, _ in
@@ -24,18 +25,22 @@ extension RagService {
       mlflow(.post, "/experiments/search", scope: .query, "List experiments.", Self.searchExperiments),
       mlflow(.get, "/experiments/search", scope: .query, "List experiments.", Self.searchExperiments),
       mlflow(.post, "/experiments/update", scope: .ingest, "Rename an experiment.") { service, fields, _ in
-        try service.tracking.renameExperiment(try fields.experiment(), to: try fields.requiredText("new_name"))
+        try service.tracking.renameExperiment(
+          try fields.experiment(), to: try fields.requiredText("new_name"))
         return Self.done
       },
-      mlflow(.post, "/experiments/delete", scope: .ingest, "Delete an experiment with its runs.") { service, fields, _ in
+      mlflow(.post, "/experiments/delete", scope: .ingest, "Delete an experiment with its runs.") {
+        service, fields, _ in
         try service.tracking.setExperiment(try fields.experiment(), deleted: true)
         return Self.done
       },
-      mlflow(.post, "/experiments/restore", scope: .ingest, "Bring an experiment back.") { service, fields, _ in
+      mlflow(.post, "/experiments/restore", scope: .ingest, "Bring an experiment back.") {
+        service, fields, _ in
         try service.tracking.setExperiment(try fields.experiment(), deleted: false)
         return Self.done
       },
-      mlflow(.post, "/experiments/set-experiment-tag", scope: .ingest, "Tag an experiment.") { service, fields, _ in
+      mlflow(.post, "/experiments/set-experiment-tag", scope: .ingest, "Tag an experiment.") {
+        service, fields, _ in
         try service.tracking.setExperimentTag(
           try fields.experiment(), try fields.requiredText("key"), try fields.text("value") ?? "")
         return Self.done

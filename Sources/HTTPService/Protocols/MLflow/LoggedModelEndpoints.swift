@@ -12,7 +12,8 @@ extension RagService {
     var description = EndpointDescription(summary, tag: "mlflow").path("model_id", "Id of the logged model.")
     if rest.hasSuffix("{tag_key}") { description = description.path("tag_key", "Name of the tag.") }
     if method == .post || method == .patch { description = description.takes(Schema.anything) }
-    return Endpoint(method, path, scope: scope, description.gives(Schema.anything)) { [self] request, context in
+    return Endpoint(method, path, scope: scope, description.gives(Schema.anything)) {
+      [self] request, context in
       let id = context.parameters.get("model_id") ?? ""
       let key = try context.parameters.get("tag_key").map { try Request.decoded($0) } ?? ""
       let isBare = method == .get || method == .delete
@@ -29,8 +30,10 @@ extension RagService {
     [
       mlflow(.post, "/logged-models", scope: .ingest, "Begin to log a model.") { service, fields, _ in
         let model = try service.tracking.createLoggedModel(
-          experiment: try fields.experiment(), name: try fields.text("name"), sourceRun: try fields.text("source_run_id"),
-          type: try fields.text("model_type"), parameters: try fields.pairs("params"), tags: try fields.tags())
+          experiment: try fields.experiment(), name: try fields.text("name"),
+          sourceRun: try fields.text("source_run_id"),
+          type: try fields.text("model_type"), parameters: try fields.pairs("params"), tags: try fields.tags()
+        )
         return .object([("model", MLflowJSON.loggedModel(model))])
       },
       mlflow(.post, "/logged-models/search", scope: .query, "List logged models.") { service, fields, _ in
@@ -41,7 +44,8 @@ extension RagService {
           order.append(try entry.requiredText("field_name") + (ascending ? " ASC" : " DESC"))
         }
         let page = try service.tracking.searchLoggedModels(
-          experiments: try fields.experiments(), filter: try fields.text("filter"), orderBy: order, limit: limit,
+          experiments: try fields.experiments(), filter: try fields.text("filter"), orderBy: order,
+          limit: limit,
           offset: offset)
         return MLflowJSON.page("models", page, MLflowJSON.loggedModel)
       },
@@ -52,15 +56,20 @@ extension RagService {
         try tracking.deleteLoggedModel(id)
         return Self.done
       },
-      model(.patch, "", scope: .ingest, "Say that a logged model is whole, or that it failed.") { tracking, id, _, fields in
+      model(.patch, "", scope: .ingest, "Say that a logged model is whole, or that it failed.") {
+        tracking, id, _, fields in
         let text = try fields.requiredText("status")
-        guard let status = LoggedModel.Status(rawValue: text) ?? LoggedModel.Status(rawValue: "LOGGED_MODEL_" + text)
+        guard
+          let status = LoggedModel.Status(rawValue: text)
+            ?? LoggedModel.Status(rawValue: "LOGGED_MODEL_" + text)
         else {
-          throw TrackingError(.invalid, "Invalid value \"\(text.prefix(100))\" for parameter 'status' supplied")
+          throw TrackingError(
+            .invalid, "Invalid value \"\(text.prefix(100))\" for parameter 'status' supplied")
         }
         return .object([("model", MLflowJSON.loggedModel(try tracking.setLoggedModel(id, status: status)))])
       },
-      model(.post, "/params", scope: .ingest, "Log parameters of a logged model.") { tracking, id, _, fields in
+      model(.post, "/params", scope: .ingest, "Log parameters of a logged model.") {
+        tracking, id, _, fields in
         try tracking.logModelParameters(id, try fields.pairs("params"))
         return Self.done
       },
@@ -68,7 +77,8 @@ extension RagService {
         try tracking.setLoggedModelTags(id, try fields.tags())
         return Self.done
       },
-      model(.delete, "/tags/{tag_key}", scope: .ingest, "Remove a tag of a logged model.") { tracking, id, key, _ in
+      model(.delete, "/tags/{tag_key}", scope: .ingest, "Remove a tag of a logged model.") {
+        tracking, id, key, _ in
         try tracking.deleteLoggedModelTag(id, key)
         return Self.done
       },

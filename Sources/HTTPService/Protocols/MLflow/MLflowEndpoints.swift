@@ -9,7 +9,8 @@ extension RagService {
   private static let mlflowBodyLimit = 16 << 20
 
   var mlflowEndpoints: [Endpoint] {
-    experimentEndpoints + runEndpoints + loggedModelEndpoints + registeredModelEndpoints + modelVersionEndpoints
+    experimentEndpoints + runEndpoints + loggedModelEndpoints + registeredModelEndpoints
+      + modelVersionEndpoints
       + artifactEndpoints + [
         plain("/health", "Whether the server lives, in MLflow's words.", "OK"),
         plain("/version", "The version of MLflow's REST that is spoken.", "3.9.0"),
@@ -17,7 +18,9 @@ extension RagService {
   }
 
   private func plain(_ path: String, _ summary: String, _ text: String) -> Endpoint {
-    Endpoint(.get, path, scope: nil, EndpointDescription(summary, tag: "mlflow").gives(Schema.text, as: "text/plain")) {
+    Endpoint(
+      .get, path, scope: nil, EndpointDescription(summary, tag: "mlflow").gives(Schema.text, as: "text/plain")
+    ) {
       _, _ in
       Response(
         status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],

@@ -158,7 +158,8 @@ struct MLflowFields {
   func experiment(_ name: String = "experiment_id") throws(TrackingError) -> Int64 {
     let text = try requiredText(name)
     guard let id = Int64(text) else {
-      throw TrackingError(.invalid, "Invalid experiment ID: '\(text.prefix(100))'. Experiment IDs are numbers")
+      throw TrackingError(
+        .invalid, "Invalid experiment ID: '\(text.prefix(100))'. Experiment IDs are numbers")
     }
     return id
   }
@@ -182,10 +183,13 @@ struct MLflowFields {
     let limit = Int(try integer("max_results") ?? Int64(usual))
     guard (1...most).contains(limit) else {
       throw TrackingError(
-        .invalid, "Invalid value \(limit) for parameter 'max_results' supplied: It must be at least 1 and at most \(most)")
+        .invalid,
+        "Invalid value \(limit) for parameter 'max_results' supplied: It must be at least 1 and at most \(most)"
+      )
     }
     guard let token = try text("page_token"), !token.isEmpty else { return (limit, 0) }
-    guard let data = Data(base64Encoded: token), let offset = Int(String(decoding: data, as: UTF8.self)), offset >= 0
+    guard let data = Data(base64Encoded: token), let offset = Int(String(decoding: data, as: UTF8.self)),
+      offset >= 0
     else { throw TrackingError(.invalid, "Invalid page token: '\(token.prefix(100))'") }
     return (limit, offset)
   }

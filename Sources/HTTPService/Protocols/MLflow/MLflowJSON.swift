@@ -113,7 +113,8 @@ enum MLflowJSON {
         object([
           ("model_id", .string(model.id)), ("experiment_id", .string(String(model.experiment))),
           ("name", .string(model.name)), ("creation_timestamp_ms", integer(model.createdAt)),
-          ("last_updated_timestamp_ms", integer(model.updatedAt)), ("artifact_uri", .string(model.artifactURI)),
+          ("last_updated_timestamp_ms", integer(model.updatedAt)),
+          ("artifact_uri", .string(model.artifactURI)),
           ("status", .string(model.status.rawValue)), ("model_type", text(model.type)),
           ("source_run_id", text(model.sourceRun)), ("tags", tags(model.tags)),
         ])
@@ -157,7 +158,8 @@ enum MLflowJSON {
   static func version(_ version: ModelVersion) -> JSONValue {
     object([
       ("name", .string(version.model)), ("version", .string(String(version.version))),
-      ("creation_timestamp", integer(version.createdAt)), ("last_updated_timestamp", integer(version.updatedAt)),
+      ("creation_timestamp", integer(version.createdAt)),
+      ("last_updated_timestamp", integer(version.updatedAt)),
       ("user_id", .string(version.user)), ("current_stage", .string(version.stage.rawValue)),
       ("description", .string(version.description)), ("source", .string(version.source)),
       ("run_id", .string(version.run ?? "")), ("run_link", text(version.runLink)),

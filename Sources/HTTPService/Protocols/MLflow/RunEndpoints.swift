@@ -10,7 +10,8 @@ extension RagService {
         let (limit, offset) = try fields.page(default: 1000, most: 50_000)
         let page = try service.tracking.searchRuns(
           experiments: try fields.experiments(), filter: try fields.text("filter"),
-          orderBy: try fields.texts("order_by"), lifecycle: try fields.lifecycle("run_view_type"), limit: limit,
+          orderBy: try fields.texts("order_by"), lifecycle: try fields.lifecycle("run_view_type"),
+          limit: limit,
           offset: offset)
         return MLflowJSON.page("runs", page, MLflowJSON.run)
       },
@@ -38,7 +39,8 @@ extension RagService {
   /// - Parameter folder: that its path is told with.
   static func fileJSON(_ entry: ArtifactStore.Entry, under folder: String) -> JSONValue {
     var members: [(String, JSONValue)] = [
-      ("path", .string(folder.isEmpty ? entry.name : folder + "/" + entry.name)), ("is_dir", .bool(entry.isFolder)),
+      ("path", .string(folder.isEmpty ? entry.name : folder + "/" + entry.name)),
+      ("is_dir", .bool(entry.isFolder)),
     ]
     if let bytes = entry.bytes { members.append(("file_size", .integer(bytes))) }
     return .object(members)
@@ -48,7 +50,8 @@ extension RagService {
     [
       mlflow(.post, "/runs/create", scope: .ingest, "Begin a run.") { service, fields, caller in
         let run = try service.tracking.createRun(
-          experiment: fields.has("experiment_id") ? try fields.experiment() : 0, name: try fields.text("run_name"),
+          experiment: fields.has("experiment_id") ? try fields.experiment() : 0,
+          name: try fields.text("run_name"),
           user: try fields.text("user_id") ?? caller.name, startedAt: try fields.integer("start_time"),
           tags: try fields.tags())
         return .object([("run", MLflowJSON.run(run))])
@@ -56,11 +59,13 @@ extension RagService {
       mlflow(.get, "/runs/get", scope: .query, "Show a run.") { service, fields, _ in
         .object([("run", MLflowJSON.run(try service.tracking.run(try fields.run())))])
       },
-      mlflow(.post, "/runs/update", scope: .ingest, "Change a run's status, end or name.") { service, fields, _ in
+      mlflow(.post, "/runs/update", scope: .ingest, "Change a run's status, end or name.") {
+        service, fields, _ in
         let text = try fields.text("status")
         let status = text.flatMap { RunStatus(rawValue: $0) }
         if let text, status == nil {
-          throw TrackingError(.invalid, "Invalid value \"\(text.prefix(100))\" for parameter 'status' supplied")
+          throw TrackingError(
+            .invalid, "Invalid value \"\(text.prefix(100))\" for parameter 'status' supplied")
         }
         let name = try fields.text("run_name")
         let run = try service.tracking.updateRun(
@@ -120,7 +125,8 @@ extension RagService {
         try service.tracking.deleteRunTag(try fields.run(), try fields.requiredText("key"))
         return Self.done
       },
-      mlflow(.post, "/runs/log-inputs", scope: .ingest, "Log data and models that a run read.") { service, fields, _ in
+      mlflow(.post, "/runs/log-inputs", scope: .ingest, "Log data and models that a run read.") {
+        service, fields, _ in
         try service.tracking.logInputs(
           try fields.run(), datasets: try fields.objects("datasets").map { try $0.dataset() },
           models: try fields.modelUses())
@@ -130,10 +136,12 @@ extension RagService {
         try service.tracking.logOutputs(try fields.run(), models: try fields.modelUses())
         return Self.done
       },
-      mlflow(.post, "/runs/log-model", scope: .ingest, "Log a model, as older clients do.") { service, fields, _ in
+      mlflow(.post, "/runs/log-model", scope: .ingest, "Log a model, as older clients do.") {
+        service, fields, _ in
         let json = try fields.requiredText("model_json")
         guard let value = try? RequestFields.parse(Array(json.utf8)), case .object = value else {
-          throw TrackingError(.invalid, "Invalid value for parameter 'model_json' supplied: it must be a JSON object")
+          throw TrackingError(
+            .invalid, "Invalid value for parameter 'model_json' supplied: it must be a JSON object")
         }
         try service.tracking.recordModel(try fields.run(), json: json)
         return Self.done
@@ -146,7 +154,8 @@ extension MLflowFields {
   fileprivate func metric() throws(TrackingError) -> Metric {
     guard let value = try number("value") else { throw Self.missing("value") }
     return Metric(
-      name: try requiredText("key"), value: value, step: try integer("step") ?? 0, at: try requiredInteger("timestamp"))
+      name: try requiredText("key"), value: value, step: try integer("step") ?? 0,
+      at: try requiredInteger("timestamp"))
   }
 
   fileprivate func dataset() throws(TrackingError) -> Dataset {

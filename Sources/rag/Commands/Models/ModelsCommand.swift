@@ -5,14 +5,19 @@ import HTTPService
 
 struct ModelsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "List, fetch, add and verify embedding models.",
+    commandName: "models", abstract: "Embedding models that are installed, and models that are registered.",
     discussion: """
       EXAMPLES
         rag models pull
         rag models add ~/models/bge-small-en --name bge-small
         rag models verify
+        rag models versions churn
+        rag models rollback churn
       """,
-    subcommands: [List.self, Pull.self, Add.self, Verify.self], defaultSubcommand: List.self)
+    subcommands: [
+      List.self, Pull.self, Add.self, Verify.self, Versions.self, History.self, Rollback.self,
+      CollectGarbage.self,
+    ], defaultSubcommand: List.self)
 
   static func store(_ global: GlobalOptions) throws -> ModelStore {
     ModelStore(root: try Wiring(global).settings.modelsFolder)
