@@ -1,7 +1,7 @@
 # make demo   ingest corpus/ and answer three questions; does all the set-up
 # make test   run every test; does all the set-up
 # make build  .build/release/rag
-# make test-clients  unmodified clients of OpenAI, LangChain, Cohere and MCP (from pip)
+# make test-clients  unmodified clients of OpenAI, LangChain, Cohere, MCP and MLflow (from pip)
 # make test-schema   schemathesis on /openapi.json (from pip)
 # make deploy-check  dashboard, alerts and examples of deploy/
 # make test-llm     answer questions with a real language model on this machine (fetches 300 MB once)
@@ -53,6 +53,11 @@ test-clients: build model
 	python3 -m venv .build/clients
 	.build/clients/bin/pip install --quiet -r Tests/ClientTests/requirements.txt
 	.build/clients/bin/python Tests/ClientTests/clients_test.py --rag $(RAG)
+	for version in "mlflow>=3,<4" "mlflow==2.22.*"; do \
+		python3 -m venv --clear .build/mlflow; \
+		.build/mlflow/bin/pip install --quiet "$$version" scikit-learn "setuptools<81"; \
+		.build/mlflow/bin/python Tests/ClientTests/mlflow_test.py --rag $(RAG); \
+	done
 
 test-schema: build model
 	python3 -m venv .build/schema

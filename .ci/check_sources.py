@@ -24,7 +24,7 @@ WITHIN_ROW = {
 }
 # Libraries that one module alone may import.
 ONLY = {
-    "GRDB": {"Catalog"},
+    "GRDB": {"Catalog", "Tracking"},
     "Hummingbird": {"HTTPService"},
     "ArgumentParser": {"rag"},
     "Yams": {"rag"},
