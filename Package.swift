@@ -44,6 +44,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CXGBoost", providers: [.apt(["libxgboost-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
 
     // Ground
@@ -78,14 +79,16 @@ let package = Package(
     // Model work
     module("Tracking", ["Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
     module("Evaluation", ["Kernels", "Reports"]),
-    module("Drift", ["Kernels", "Documents", "Reports"]),
+    module("Tables", ["Kernels", "Documents"]),
+    module("Drift", ["Kernels", "Tables", "Reports"]),
+    module("Training", ["Kernels", "Storage", "Tables", "Evaluation", "CXGBoost", crypto]),
 
     // Entry
     .target(
       name: "HTTPService",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "Embeddings", "Catalog", "IndexStore",
-        "Retrieval", "Generation", "Reports", "Drift", "Tracking", crypto,
+        "Retrieval", "Generation", "Reports", "Tables", "Drift", "Training", "Tracking", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -98,8 +101,8 @@ let package = Package(
       name: "rag",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "VectorIndex", "Embeddings",
-        "Catalog", "IndexStore", "Retrieval", "Generation", "Reports", "Evaluation", "Drift", "Tracking",
-        "HTTPService",
+        "Catalog", "IndexStore", "Retrieval", "Generation", "Reports", "Evaluation", "Tables", "Drift", "Training",
+        "Tracking", "HTTPService",
         crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -138,11 +141,14 @@ let package = Package(
     tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
     tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
     tests("Tracking", ["Tracking", "Catalog"]),
-    tests("Drift", ["Drift", "Kernels", "Storage"], resources: [.copy("Fixtures")]),
+    tests("Tables", ["Tables"]),
+    tests("Training", ["Training", "Tables", "Kernels"], resources: [.copy("Fixtures")]),
+    tests("Drift", ["Drift", "Tables", "Kernels", "Storage"], resources: [.copy("Fixtures")]),
     tests(
       "HTTPService",
       [
-        "HTTPService", "Drift", "Catalog", "IndexStore", "Retrieval", "Generation", "Embeddings", "Transport",
+        "HTTPService", "Drift", "Tables", "Training", "Tracking", "Catalog", "IndexStore", "Retrieval", "Generation",
+        "Embeddings", "Transport",
         "Documents",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -12,13 +12,15 @@ ROWS = [
     ["Kernels", "Storage", "Transport", "Reports"],
     ["Documents", "LexicalIndex", "VectorIndex", "Embeddings"],
     ["Catalog", "IndexStore", "Retrieval", "Generation"],
-    ["Evaluation", "Drift", "Training", "Tracking"],
+    ["Tables", "Evaluation", "Drift", "Training", "Tracking"],
     ["HTTPService", "rag"],
 ]
 # Imports inside a row, from the module map in ARCHITECTURE.md.
 WITHIN_ROW = {
     ("IndexStore", "Catalog"),
     ("Retrieval", "IndexStore"),
+    ("Drift", "Tables"),
+    ("Training", "Tables"),
     ("Training", "Evaluation"),
     ("rag", "HTTPService"),
 }
@@ -37,7 +39,7 @@ ONLY = {
     "CXGBoost": {"Training"},
     "CKernels": {"Kernels", "Storage"},
 }
-NO_ASYNC = {"Documents", "Evaluation", "Drift"}
+NO_ASYNC = {"Documents", "Tables", "Evaluation", "Drift"}
 IMPORT = re.compile(r"^\s*(?:@\w+\s+)*(?:(?:public|package|internal|private|fileprivate)\s+)?import\s+"
                     r"(?:(?:struct|class|enum|func|protocol|typealias|var|let)\s+)?(\w+)", re.M)
 # Written in pieces, so that this file does not find itself.

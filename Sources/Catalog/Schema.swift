@@ -3,7 +3,7 @@ import GRDB
 /// The tables, and how older catalogs become newer ones. Migrations are only ever added.
 enum Schema {
   /// `PRAGMA user_version` of a catalog that this build writes.
-  static let version = 5
+  static let version = 6
 
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -27,8 +27,55 @@ enum Schema {
       try database.execute(sql: fifth)
       try database.execute(sql: "PRAGMA user_version = 5")
     }
+    migrator.registerMigration("6: gates, predictions") { database in
+      try database.execute(sql: sixth)
+      try database.execute(sql: "PRAGMA user_version = 6")
+    }
     return migrator
   }
+
+  /// What a gate found is final: the database itself refuses to change it.
+  private static let sixth = """
+    CREATE TABLE model_gates (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      at INTEGER NOT NULL,
+      actor TEXT NOT NULL,
+      model TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      alias TEXT NOT NULL,
+      champion INTEGER,
+      digest BLOB NOT NULL,
+      data_digest TEXT NOT NULL,
+      is_passed INTEGER NOT NULL,
+      record TEXT NOT NULL
+    );
+    CREATE INDEX model_gates_by_version ON model_gates(model, version, id);
+    CREATE INDEX model_gates_by_data ON model_gates(data_digest);
+    CREATE TRIGGER model_gates_are_not_changed BEFORE UPDATE ON model_gates
+      BEGIN SELECT RAISE(ABORT, 'what a gate found is never changed'); END;
+    CREATE TRIGGER model_gates_are_not_deleted BEFORE DELETE ON model_gates
+      BEGIN SELECT RAISE(ABORT, 'what a gate found is never deleted'); END;
+    CREATE TABLE predictions (
+      id TEXT PRIMARY KEY,
+      at REAL NOT NULL,
+      model TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      digest TEXT NOT NULL,
+      features TEXT,
+      output TEXT NOT NULL,
+      seconds REAL NOT NULL,
+      label TEXT,
+      labelled_at REAL
+    ) WITHOUT ROWID;
+    CREATE INDEX predictions_by_time ON predictions(model, at);
+    CREATE TABLE model_servers (
+      server TEXT NOT NULL,
+      model TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      loaded_at REAL NOT NULL,
+      PRIMARY KEY (server, model, version)
+    ) WITHOUT ROWID;
+    """
 
   /// Times of experiments, runs and models are milliseconds since 1970: what MLflow's clients send and get back unchanged.
   private static let fifth = """

@@ -58,6 +58,8 @@ package final class RagService: Sendable {
   package let drift: DriftWatch
   let monitor: DriftMonitor
   package let tracking: TrackingStore
+  /// Trained models that are loaded.
+  package let shelf: ModelShelf
   /// Questions are hashed under it.
   let observationKey: [UInt8]
 
@@ -74,12 +76,13 @@ package final class RagService: Sendable {
     keys = ServiceKeys(catalog: home.catalog)
     collections = OpenCollections(home: home, opener: wiring.open)
     gate = AdmissionGate(slots: configuration.workers, queue: configuration.queue)
-    answers = AnswerLog(catalog: home.catalog, log: log)
+    tracking = TrackingStore(catalog: home.catalog, home: home.path)
+    answers = AnswerLog(catalog: home.catalog, tracking: tracking, log: log)
     uploads = UploadStore(home: home)
     jobs = JobRunner(
       home: home, uploads: uploads, wiring: wiring, metrics: metrics, log: log, threads: threads)
     readiness = Readiness()
-    tracking = TrackingStore(catalog: home.catalog, home: home.path)
+    shelf = ModelShelf(tracking)
     // It stands behind requests, on one thread.
     var settings = configuration.drift
     settings.threads = 1
@@ -93,6 +96,8 @@ package final class RagService: Sendable {
     observationKey = (try? home.catalog.observationKey()) ?? []
     let drift = drift
     metrics.registry.observe { drift.gauges }
+    let shelf = shelf
+    metrics.registry.observe { shelf.gauges }
     let gate = gate
     let catalog = home.catalog
     metrics.registry.observe {
@@ -125,6 +130,7 @@ package final class RagService: Sendable {
   var endpoints: [Endpoint] {
     queryEndpoints + documentEndpoints + collectionEndpoints + jobEndpoints + driftEndpoints + healthEndpoints
       + openAIEndpoints
-      + rerankEndpoints + toolEndpoints + mlflowEndpoints + pageEndpoints
+      + rerankEndpoints + toolEndpoints + modelEndpoints + scoringEndpoints + inferenceEndpoints + mlflowEndpoints
+      + pageEndpoints
   }
 }

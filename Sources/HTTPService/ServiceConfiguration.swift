@@ -44,6 +44,9 @@ package struct ServiceConfiguration: Sendable {
   package var driftLookSeconds = 300
   package var driftAlarms = DriftAlarmTargets()
 
+  /// Whether the rows that models score are kept beside what is said of them.
+  package var keepsFeatures = false
+
   package init() {}
 
   /// Whether only this machine reaches it.

@@ -30,7 +30,8 @@ package struct ReportPage {
     code{font-size:.85em;overflow-wrap:anywhere}figure{margin:1rem 0}svg{width:100%;height:auto;max-width:44rem}
     .t{font:600 14px system-ui,sans-serif;fill:currentColor}.k{font:12px system-ui,sans-serif;fill:currentColor}
     .l{direction:rtl}.l table{direction:ltr;width:auto}.l td,.l th{padding:.2rem .3rem;white-space:nowrap}
-    @media(max-width:40rem){.s thead{display:none}.s tr{display:block;border-bottom:1px solid #8884;padding:.4rem 0}
+    .l td:first-child,.l th:first-child{position:sticky;left:0;background:Canvas}
+    @media(max-width:40rem){.l td:first-child{white-space:normal;min-width:6rem}.s thead{display:none}.s tr{display:block;border-bottom:1px solid #8884;padding:.4rem 0}
     .s td{display:inline;border:0;padding:0 .5rem 0 0}}
     .g{stroke:#8884}.m{stroke:#9a6700;stroke-dasharray:4 3}
     """

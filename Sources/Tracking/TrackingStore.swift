@@ -30,7 +30,7 @@ package struct TrackingStore: Sendable {
   }
 
   /// Milliseconds since 1970.
-  static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+  package static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
   /// 32 hexadecimal digits.
   static func newID() -> String { UUID().uuidString.replacing("-", with: "").lowercased() }

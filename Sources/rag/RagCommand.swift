@@ -15,6 +15,8 @@ struct RagCommand: AsyncParsableCommand {
         rag serve                           the same over HTTP, with a web page
         rag eval docs/eval --collection main   measure retrieval and answers
         rag drift check --collection main   tell whether documents, questions or the model have moved
+        rag train churn.csv --target churned   train a model on a table, and record it
+        rag predict churn rows.csv          score rows with a registered model
         rag doctor                          check everything on disk
 
       EXIT CODES
@@ -25,7 +27,7 @@ struct RagCommand: AsyncParsableCommand {
       IngestCommand.self, SearchCommand.self, QueryCommand.self, ExplainCommand.self, EmbedCommand.self,
       CollectionsCommand.self, ModelsCommand.self, DoctorCommand.self, CompactCommand.self,
       ReindexCommand.self, EvalCommand.self, DriftCommand.self, ScheduleCommand.self, ServeCommand.self,
-      KeysCommand.self, PromptsCommand.self,
-      MCPCommand.self, BenchCommand.self,
+      TrainCommand.self, PredictCommand.self, KeysCommand.self, PromptsCommand.self, MCPCommand.self,
+      BenchCommand.self,
     ])
 }

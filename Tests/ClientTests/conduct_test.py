@@ -5,6 +5,7 @@
 It needs the embedding model (`make model`), and `openssl` for a certificate.
 """
 
+import http.client
 import http.server
 import json
 import os
@@ -212,6 +213,66 @@ def killed(rag, home, folder):
     return f"{job['report']['documents']['added'] + job['report']['documents']['unchanged']} documents"
 
 
+def models_killed(rag, home, folder):
+    """kill -9 in moves of aliases and in uploads of models: what was answered is there, and nothing is half there."""
+    base, proxy = "/api/2.0/mlflow/", "/api/2.0/mlflow-artifacts/artifacts/"
+    home = str(folder / "models")
+    moves, uploads = [], {}
+
+    def until_killed(server, work):
+        number = 0
+        while True:
+            number += 1
+            try:
+                work(server, number)
+            except (OSError, http.client.HTTPException):
+                return
+
+    def move(server, number):
+        version = str(1 + number % 3)
+        answer = server.call("POST", base + "registered-models/alias", {"name": "m", "alias": "champion", "version": version})
+        if answer.status == 200:
+            moves.append(version)
+
+    def upload(server, number):
+        body = os.urandom(1 << 20)
+        path = f"killed/{len(uploads)}-{number}.bin"
+        uploads[path] = (body, False)
+        if server.call("PUT", proxy + path, body).status == 200:
+            uploads[path] = (body, True)
+
+    for round in range(4):
+        with Server(rag, home) as server:
+            if round == 0:
+                server.call("POST", base + "registered-models/create", {"name": "m"})
+                for number in (1, 2, 3):
+                    server.call("PUT", f"{proxy}0/models/{number}/MLmodel", b"model %d" % number)
+                    made = server.call("POST", base + "model-versions/create", {"name": "m", "source": f"mlflow-artifacts:/0/models/{number}"})
+                    assert made.json["model_version"]["version"] == str(number), made.body
+            threads = [threading.Thread(target=until_killed, args=(server, work)) for work in (move, upload)]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.5 + 0.17 * round)
+            server.process.kill()
+            server.process.wait()
+            for thread in threads:
+                thread.join()
+    assert len(moves) > 4 and sum(whole for _, whole in uploads.values()) > 2, (len(moves), len(uploads))
+    with Server(rag, home) as server:
+        now = server.call("GET", base + "registered-models/alias?name=m&alias=champion").json["model_version"]["version"]
+        for path, (body, whole) in uploads.items():
+            answer = server.call("GET", proxy + path)
+            assert answer.status == 200 or (answer.status == 404 and not whole), (path, answer.status, whole)
+            assert answer.status == 404 or answer.body == body, f"{path} is not what was sent"
+    told = json.loads(run(rag, "models", "history", "m", "--home", home, "--json", "--limit", "100000"))
+    assert told["first_broken"] is None, told["first_broken"]
+    kept = [event["new"] for event in reversed(told["events"]) if event["action"] == "alias_moved"]
+    assert kept[-1] == now and len(moves) <= len(kept) <= len(moves) + 4, (len(moves), len(kept), now)
+    back = json.loads(run(rag, "models", "rollback", "m", "--home", home, "--json"))
+    assert back["from"] == int(now) and back["to"] != back["from"], back
+    return f"{len(moves)} moves and {len(uploads)} uploads were answered or begun"
+
+
 def others(rag, home, folder):
     """What another process ingests and deletes is seen within a second."""
     docs = folder / "docs"
@@ -286,7 +347,7 @@ def main():
         run(options.rag, "ingest", CORPUS / "monitoring", "--home", home, "--quiet")
         with Server(options.rag, home, config=QUICK) as server:
             bad_clients(step, server)
-        for check in (hang_up, drain, others, locked, encrypted, beyond_loopback, killed):
+        for check in (hang_up, drain, others, locked, encrypted, beyond_loopback, killed, models_killed):
             step(check.__doc__, check, options.rag, home, folder)
     step.end()
 

@@ -1,5 +1,6 @@
 import Drift
 import Foundation
+import Tables
 import Testing
 
 /// Reads the reference data, which Evidently 0.7.23, scipy 1.17.1, alibi-detect 0.13.0 and NannyML 0.13.1 gave.

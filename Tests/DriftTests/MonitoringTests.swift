@@ -1,6 +1,7 @@
 import Drift
 import Foundation
 import Kernels
+import Tables
 import Testing
 
 @Suite struct MonitoringTests {

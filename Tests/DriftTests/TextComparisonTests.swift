@@ -1,5 +1,6 @@
 import Drift
 import Kernels
+import Tables
 import Testing
 
 @Suite struct TextComparisonTests {

@@ -198,10 +198,46 @@ def check_drift(page):
     browser.run(button, "Check what is there")
     columns = "#view-drift .timeline thead th a"
     wait(lambda: browser.run("return document.querySelectorAll(arguments[0]).length", columns) == 2, "the second window")
+    browser.size(1280, 1500)
     page.shot("drift-desktop")
+    browser.size(1280, 900)
     browser.click(columns)
     wait(lambda: "the newest" in (browser.text("#view-drift") or ""), "the first window")
     assert browser.run("return document.querySelectorAll(arguments[0]).length", corpus + " svg .cur") >= 100, "no map in an older window"
+
+
+def check_models(page):
+    """Experiments, runs side by side with their curves, registered models with their history."""
+    browser = page.browser
+
+    def send(path, body):
+        request = urllib.request.Request(page.url + "/api/2.0/mlflow/" + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as reply:
+            return json.load(reply)
+    experiment = send("experiments/create", {"name": "forest <b>"})["experiment_id"]
+    for rate in (0.1, 0.5):
+        run = send("runs/create", {"experiment_id": experiment, "run_name": f"rate {rate}", "start_time": 1})["run"]["info"]["run_id"]
+        send("runs/log-batch", {"run_id": run, "params": [{"key": "rate", "value": str(rate)}, {"key": "seed", "value": "1"}],
+                                "metrics": [{"key": "loss", "value": rate / (step + 1), "step": step, "timestamp": 0} for step in range(20)]})
+        send("runs/update", {"run_id": run, "status": "FINISHED", "end_time": 2})
+    send("registered-models/create", {"name": "forest"})
+    for version in ("1", "2"):
+        send("model-versions/create", {"name": "forest", "source": "mlflow-artifacts:/0/x"})
+        send("registered-models/alias", {"name": "forest", "alias": "champion", "version": version})
+    page.go("runs")
+    wait(lambda: "forest <b>" in (browser.text("#view-runs") or ""), "the experiments")
+    page.go("runs/" + experiment)
+    wait(lambda: browser.run("return document.querySelectorAll('#view-runs input[type=checkbox]').length") == 2, "the runs")
+    browser.run("document.querySelectorAll('#view-runs input[type=checkbox]').forEach((box) => box.click())")
+    wait(lambda: browser.run("return document.querySelectorAll('#view-runs svg polyline').length") == 2, "the curves")
+    assert "rate" in browser.text("#view-runs h2 + .scroll") and "seed" not in browser.text("#view-runs h2 + .scroll")
+    page.shot("runs-desktop")
+    browser.click("#view-runs tbody a")
+    wait(lambda: "Parameters" in (browser.text("#view-runs") or ""), "the run")
+    page.go("models")
+    wait(lambda: "@champion" in (browser.text("#view-models") or ""), "the models")
+    assert "champion: 1 → 2" in browser.run("return document.getElementById('view-models').textContent")
+    page.shot("models-desktop")
 
 
 def check_layout(page):
@@ -210,12 +246,14 @@ def check_layout(page):
     for scheme in ("light", "dark"):
         browser.scheme(scheme)
         browser.size(390, 844)
-        for place in ("ask", "documents", "upload", "jobs", "health", "drift"):
+        for place in ("ask", "documents", "upload", "jobs", "health", "drift", "runs", "models"):
             page.go(place)
             if place == "ask":
                 page.ask(QUESTION)
             if place == "drift":
                 wait(lambda: browser.run("return document.querySelector('#view-drift .timeline') !== null"), "the timeline")
+            if place in ("runs", "models"):
+                wait(lambda: browser.run("return document.querySelector(`#view-${arguments[0]} table`) !== null", place), "tables")
             if place == "documents":
                 wait(lambda: browser.run("return document.querySelectorAll('#view-documents tbody tr').length") > 5, "rows")
             if place == "health":
@@ -262,7 +300,7 @@ def check_access(page):
     browser = page.browser
     for scheme in ("light", "dark"):
         browser.scheme(scheme)
-        for place in ("ask", "upload", "health", "documents", "drift"):
+        for place in ("ask", "upload", "health", "documents", "drift", "runs", "models"):
             page.go(place)
             if place == "ask":
                 page.ask(QUESTION)
@@ -276,7 +314,7 @@ def check_access(page):
 
 
 CHECKS = [check_answer, check_details, check_abstention, check_error, check_keyboard, check_documents, check_upload,
-          check_health, check_drift, check_layout, check_access]
+          check_health, check_drift, check_models, check_layout, check_access]
 
 
 def main():

@@ -1,3 +1,5 @@
+import Tables
+
 /// How often each category of a column is on each side.
 package struct CategoryCounts: Hashable, Sendable {
   /// In byte order; every one is on at least one side.

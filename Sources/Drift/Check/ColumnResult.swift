@@ -1,3 +1,5 @@
+import Tables
+
 /// What a check found in one column.
 package struct ColumnResult: Sendable, Codable {
   package var name: String

@@ -1,3 +1,5 @@
+import Tables
+
 /// What is needed to draw a column's two distributions over each other.
 package struct Distribution: Hashable, Sendable, Codable {
   /// Shape `[bins + 1]`; empty for categories.

@@ -1,4 +1,5 @@
 import Kernels
+import Tables
 
 /// Compares a current table with a reference.
 package struct DriftCheck: Sendable {

@@ -1,4 +1,5 @@
 import Kernels
+import Tables
 
 /// How much of each side lies in each of a few clusters of the vectors.
 package struct ClusterMass: Sendable, Codable {

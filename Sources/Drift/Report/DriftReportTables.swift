@@ -1,5 +1,6 @@
 import Foundation
 import Reports
+import Tables
 
 /// The part of a report on two tables: columns by severity, and the distributions of those that moved most.
 struct DriftReportTables {

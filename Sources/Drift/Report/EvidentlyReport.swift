@@ -1,3 +1,5 @@
+import Tables
+
 /// A table's result in the shape of Evidently's reports before 0.7, for code that reads
 /// `metrics[0].result.dataset_drift`.
 package struct EvidentlyReport: Encodable, Sendable {

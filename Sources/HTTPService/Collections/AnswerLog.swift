@@ -1,23 +1,27 @@
 import Catalog
 import ServiceLifecycle
 import Synchronization
+import Tracking
 
-/// Keeps what answers rest on and what was asked, several in one commit: a question does not wait for the disk.
+/// Keeps what answers rest on, what was asked and what models predicted, several in one commit: a question does not wait for the disk.
 ///
 /// What a crash takes with it are the entries of the last quarter of a second.
 final class AnswerLog: Service, Sendable {
   private let catalog: Catalog
+  private let tracking: TrackingStore
   private let log: AccessLog
   private struct Waiting {
     var answers: [AnswerRecord] = []
     var questions: [(collection: String, question: ObservedQuestion)] = []
+    var predictions: [PredictionRecord] = []
   }
 
   private let waiting = Mutex(Waiting())
   private static let limit = 10_000
 
-  init(catalog: Catalog, log: AccessLog) {
+  init(catalog: Catalog, tracking: TrackingStore, log: AccessLog) {
     self.catalog = catalog
+    self.tracking = tracking
     self.log = log
   }
 
@@ -30,6 +34,12 @@ final class AnswerLog: Service, Sendable {
   func add(_ question: ObservedQuestion, collection: String) {
     waiting.withLock { waiting in
       if waiting.questions.count < Self.limit { waiting.questions.append((collection, question)) }
+    }
+  }
+
+  func add(_ predictions: [PredictionRecord]) {
+    waiting.withLock { waiting in
+      if waiting.predictions.count < Self.limit { waiting.predictions += predictions }
     }
   }
 
@@ -47,6 +57,11 @@ final class AnswerLog: Service, Sendable {
     let records = waiting.withLock { waiting in
       defer { waiting = Waiting() }
       return waiting
+    }
+    do {
+      try tracking.record(records.predictions)
+    } catch {
+      log.log(.error, "predictions could not be kept", [("reason", .string(error.message))])
     }
     guard !records.answers.isEmpty || !records.questions.isEmpty else { return }
     do {

@@ -2,6 +2,7 @@ import Catalog
 import Drift
 import Foundation
 import Kernels
+import Tables
 
 /// What later windows are compared with: samples of the corpus and of the questions, vectors of the canary texts and
 /// ranked lists of the sentinel questions.
@@ -80,7 +81,7 @@ struct DocumentFacts: Sendable, Codable, Hashable {
     return parts.count > 2 ? "\(parts[0])/\(parts[1])" : parts.count == 2 ? String(parts[0]) : ""
   }
 
-  static func table(_ facts: [DocumentFacts]) throws(DriftError) -> Table {
+  static func table(_ facts: [DocumentFacts]) throws(TableError) -> Table {
     try Table(columns: [
       Column(name: "format", categories: facts.map(\.format)),
       Column(name: "language", categories: facts.map(\.language)),
@@ -107,7 +108,7 @@ struct QuestionFacts: Sendable, Codable, Hashable {
     isAbstained = question.isAbstained
   }
 
-  static func table(_ facts: [QuestionFacts]) throws(DriftError) -> Table {
+  static func table(_ facts: [QuestionFacts]) throws(TableError) -> Table {
     try Table(columns: [
       Column(
         name: "distance to the nearest passage", numbers: facts.map { $0.topScore.map { 1 - $0 } ?? .nan }),

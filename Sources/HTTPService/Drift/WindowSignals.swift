@@ -4,6 +4,7 @@ import Embeddings
 import Foundation
 import IndexStore
 import Kernels
+import Tables
 
 /// All signals of one window, compared with a baseline.
 struct WindowSignals: Sendable {
@@ -119,21 +120,21 @@ struct WindowSignals: Sendable {
   private func documents(_ corpus: CorpusSample) -> SignalResult {
     table(
       .documents, baseline.documents.count, corpus.facts.count, of: "documents",
-      { () throws(DriftError) in try DocumentFacts.table(baseline.documents) },
-      { () throws(DriftError) in try DocumentFacts.table(corpus.facts) })
+      { () throws(TableError) in try DocumentFacts.table(baseline.documents) },
+      { () throws(TableError) in try DocumentFacts.table(corpus.facts) })
   }
 
   private func retrieval(_ asked: [ObservedQuestion]) -> SignalResult {
     table(
       .retrieval, baseline.asked.count, asked.count, of: "questions",
-      { () throws(DriftError) in try QuestionFacts.table(baseline.asked) },
-      { () throws(DriftError) in try QuestionFacts.table(asked.map(QuestionFacts.init)) })
+      { () throws(TableError) in try QuestionFacts.table(baseline.asked) },
+      { () throws(TableError) in try QuestionFacts.table(asked.map(QuestionFacts.init)) })
   }
 
   /// The largest effect of a column is what goes into the history.
   private func table(
     _ signal: DriftSignal, _ before: Int, _ now: Int, of what: String,
-    _ reference: () throws(DriftError) -> Table, _ current: () throws(DriftError) -> Table
+    _ reference: () throws(TableError) -> Table, _ current: () throws(TableError) -> Table
   ) -> SignalResult {
     guard min(before, now) >= settings.minimumCount else {
       return .insufficient(
@@ -160,7 +161,7 @@ struct WindowSignals: Sendable {
           .init(name: $0.name, verdict: $0.verdict, statistic: $0.effect, pValue: $0.adjustedP)
         })
     } catch {
-      return .insufficient(signal, error.message, reference: before, current: now)
+      return .insufficient(signal, "\(error)", reference: before, current: now)
     }
   }
 

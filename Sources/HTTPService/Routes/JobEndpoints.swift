@@ -34,11 +34,16 @@ extension RagService {
       },
       Endpoint(
         .post, "/api/v1/feedback", scope: .query,
-        EndpointDescription("Say whether an answer was good.", tag: "query")
+        EndpointDescription("Say whether an answer was good, or what turned out to be true of a predicted row.", tag: "query")
           .takes(Schema.reference("Feedback"))
           .gives(Schema.record([("recorded", Schema.boolean)]), status: 201)
       ) { [self] request, context in
         let fields = try await fields(request)
+        if let id = try fields.text("prediction_id", atMost: 80) {
+          answers.flush()
+          try tracking.label(prediction: id, as: try fields.requiredText("label", atMost: 1000))
+          return Response(status: .created, json: .object([("recorded", .bool(true))]))
+        }
         let id = try fields.requiredText("answer_id", atMost: 64)
         guard let rating = try fields.word("rating", as: Rating.self) else {
           throw ServiceError(.invalidRequest, "'rating' is missing: up or down", parameter: "rating")

@@ -16,6 +16,7 @@ extension RagService {
       page(
         "/page/common.js", "What the parts of the page share.", "text/javascript", PackageResources.common_js),
       page("/page/drift.js", "The page of drift.", "text/javascript", PackageResources.drift_js),
+      page("/page/models.js", "The pages of runs and models.", "text/javascript", PackageResources.models_js),
       page("/page/health.js", "The page of health.", "text/javascript", PackageResources.health_js),
       page("/page/style.css", "Style of the web page.", "text/css", PackageResources.style_css),
       Endpoint(

@@ -6,6 +6,7 @@ import IndexStore
 import Retrieval
 import Storage
 import Tracking
+import Training
 
 /// What a sender is told of an error. HTTP statuses are chosen here and nowhere else.
 struct ErrorMapping {
@@ -15,6 +16,8 @@ struct ErrorMapping {
   var parameter: String?
   var retryAfter: Int?
   var allowed: [String] = []
+  /// Values that don't fit a model's schema, column by column.
+  var fields: [SchemaViolation] = []
   /// For our log alone: it may name files.
   var detail: String?
 
@@ -42,6 +45,7 @@ struct ErrorMapping {
       self.init(.badGateway, "generation_failed", "the answer could not be made: \(error.message)")
     case let error as EmbeddingError: self = Self.embedding(error)
     case let error as TrackingError: self = Self.tracking(error)
+    case let error as TrainingError: self = Self.training(error)
     case let error as DriftMonitorError: self.init(.conflict, error.code.rawValue, error.message)
     case let error as HTTPError: self = Self.http(error)
     case is CancellationError:
@@ -118,6 +122,22 @@ struct ErrorMapping {
       mapping.detail = error.message
       return mapping
     case .corrupted, .failed: return damaged(error.message)
+    }
+  }
+
+  private static func training(_ error: TrainingError) -> ErrorMapping {
+    switch error.code {
+    case .schema:
+      var mapping = ErrorMapping(.unprocessableContent, "schema_mismatch", error.message)
+      mapping.fields = error.violations
+      return mapping
+    case .invalidArgument: return ErrorMapping(.badRequest, "invalid_request", error.message)
+    case .unfit, .leakage: return ErrorMapping(.unprocessableContent, error.code.rawValue, error.message)
+    case .damaged, .failed:
+      var mapping = ErrorMapping(
+        .serviceUnavailable, "model_unavailable", "the model cannot be loaded: its files are not what was registered")
+      mapping.detail = error.message
+      return mapping
     }
   }
 
@@ -198,14 +218,20 @@ struct ErrorMapping {
 
   /// One shape for all protocols: OpenAI's `error` object, and Cohere's `message` and MLflow's `error_code` beside it.
   func json(requestID: String) -> JSONValue {
-    .object([
-      (
-        "error",
+    var error: [(String, JSONValue)] = [
+      ("message", .string(message)), ("type", .string(type)), ("param", JSONValue(parameter)),
+      ("code", .string(code)), ("request_id", .string(requestID)),
+    ]
+    if !fields.isEmpty {
+      let list = fields.map { field -> JSONValue in
         .object([
-          ("message", .string(message)), ("type", .string(type)), ("param", JSONValue(parameter)),
-          ("code", .string(code)), ("request_id", .string(requestID)),
+          ("column", .string(field.column)), ("row", JSONValue(field.row)), ("message", .string(field.message)),
         ])
-      ), ("message", .string(message)), ("error_code", .string(errorCode)),
+      }
+      error.append(("fields", .array(list)))
+    }
+    return .object([
+      ("error", .object(error)), ("message", .string(message)), ("error_code", .string(errorCode)),
     ])
   }
 

@@ -14,7 +14,11 @@ extension RagService {
   /// - Throws: `ServiceError.forbidden` for an address that others reach while there is no key, and what binding throws.
   package func run(onStart: @escaping @Sendable (_ port: Int) -> Void) async throws {
     try requireKeyBeyondLoopback()
-    let application = try application(onStart: onStart)
+    let (shelf, host) = (shelf, configuration.host)
+    let application = try application { port in
+      shelf.begin(as: "\(host):\(port)")
+      onStart(port)
+    }
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: answers), .init(service: jobs), .init(service: drift),
       .init(service: Drain(readiness: readiness)),
@@ -25,6 +29,7 @@ extension RagService {
     var group = ServiceGroupConfiguration(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quietLogger)
     group.maximumGracefulShutdownDuration = .seconds(configuration.drainSeconds)
+    defer { shelf.end() }
     try await ServiceGroup(configuration: group).run()
   }
 

@@ -52,6 +52,12 @@ package final class ServiceMetrics: Sendable {
       .init(
         "rag_drift_window_end_timestamp_seconds", .gauge,
         "End of the newest window that was checked, seconds since 1970."),
+      .init("rag_model_predictions_total", .counter, "Rows that were scored, by model, version and class."),
+      .init(
+        "rag_model_request_duration_seconds", .histogram, "Time of scoring requests behind their body, by model.",
+        bounds: Self.durations),
+      .init("rag_model_alarm", .gauge, "1 where a monitor of a loaded model alarms, else 0."),
+      .init("rag_model_fallback_total", .counter, "Scoring requests that an earlier version answered, by model."),
       .init("rag_feedback_total", .counter, "Feedback on answers, by rating."),
       .init("rag_trace_spans_dropped_total", .counter, "Spans that no collector took."),
       .init("process_resident_memory_bytes", .gauge, "Resident memory."),
@@ -104,6 +110,21 @@ package final class ServiceMetrics: Sendable {
     registry.add(
       to: "rag_http_requests_total", ["method": method, "route": route, "status": String(status)])
     registry.record(seconds, in: "rag_http_request_duration_seconds", ["route": route])
+  }
+
+  /// Counts the classes of a regression under none; classes that were not said yet are 0.
+  func scored(_ choice: ModelShelf.Choice, labels: [String], seconds: Double) {
+    let version = choice.loaded.version
+    registry.record(seconds, in: "rag_model_request_duration_seconds", ["model": version.model])
+    var counts: [String: Int] = [:]
+    for label in choice.loaded.model.schema.classes { counts[label] = 0 }
+    for label in labels { counts[label, default: 0] += 1 }
+    for (label, count) in counts {
+      registry.add(
+        Double(count), to: "rag_model_predictions_total",
+        ["model": version.model, "version": String(version.version), "class": label])
+    }
+    registry.add(choice.fallback == nil ? 0 : 1, to: "rag_model_fallback_total", ["model": version.model])
   }
 
   func stages(_ timings: [String: Double]) {

@@ -209,7 +209,8 @@ enum WireSchemas {
         [
           ("answer_id", Schema.text(atLeast: 1, atMost: 64)), ("rating", Schema.oneOf("up", "down")),
           ("comment", Schema.text(atLeast: 0, atMost: 8192)),
-        ], required: ["answer_id", "rating"])
+          ("prediction_id", Schema.text(atLeast: 1, atMost: 80)), ("label", Schema.text(atLeast: 1, atMost: 1000)),
+        ])
     ),
     (
       "DriftBaselineRequest",
@@ -283,6 +284,84 @@ enum WireSchemas {
         ("examples", Schema.map(of: Schema.list(Schema.text))),
         ("map_texts", Schema.map(of: Schema.list(Schema.text))),
       ])
+    ),
+    (
+      "ScoringRequest",
+      Schema.object([
+        (
+          "dataframe_split",
+          Schema.object([("columns", Schema.list(Schema.text)), ("data", Schema.list(Schema.list(Schema.anything)))])
+        ), ("dataframe_records", Schema.list(Schema.object([]))), ("inputs", Schema.anything),
+        ("instances", Schema.list(Schema.anything)),
+      ])
+    ),
+    (
+      "Scores",
+      Schema.object(
+        [
+          ("predictions", Schema.list(Schema.anything)),
+          (
+            "model",
+            Schema.object(
+              [("name", Schema.text), ("version", Schema.integer), ("digest", Schema.text)],
+              required: ["name", "version", "digest"])
+          ), ("prediction_ids", Schema.list(Schema.text)), ("fallback", Schema.optional(Schema.text)),
+        ], required: ["predictions", "model"])
+    ),
+    (
+      "ModelMonitors",
+      Schema.object(
+        [
+          ("model", Schema.text), ("version", Schema.integer),
+          (
+            "monitors",
+            Schema.list(
+              Schema.object(
+                [
+                  ("monitor", Schema.text), ("subject", Schema.text), ("alarm", Schema.boolean),
+                  ("message", Schema.text),
+                ], required: ["monitor", "subject", "alarm", "message"]))
+          ),
+        ], required: ["model", "version", "monitors"])
+    ),
+    (
+      "InferenceRequest",
+      Schema.object(
+        [
+          ("id", Schema.text),
+          (
+            "inputs",
+            Schema.list(
+              Schema.object(
+                [
+                  ("name", Schema.text), ("shape", Schema.list(Schema.integer)), ("datatype", Schema.text),
+                  ("data", Schema.list(Schema.anything)),
+                ], required: ["name", "shape", "datatype", "data"]))
+          ),
+        ], required: ["inputs"])
+    ),
+    (
+      "InferenceResponse",
+      Schema.object(
+        [
+          ("model_name", Schema.text), ("model_version", Schema.text), ("id", Schema.text),
+          ("outputs", Schema.list(Schema.anything)),
+        ], required: ["model_name", "outputs"])
+    ),
+    (
+      "ModelHistory",
+      Schema.object(
+        [
+          (
+            "events",
+            Schema.list(
+              Schema.object(
+                [
+                  ("id", Schema.integer), ("at", Schema.number), ("actor", Schema.text), ("model", Schema.text),
+                  ("action", Schema.text), ("subject", Schema.text), ("hash", Schema.text),
+                ], required: ["id", "at", "actor", "model", "action", "subject", "hash"]))
+          )
+        ], required: ["events"])
     ),
     (
       "Readiness",

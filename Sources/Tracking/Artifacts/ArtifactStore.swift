@@ -135,7 +135,7 @@ package struct ArtifactStore: Sendable {
     }.map(\.path)
   }
 
-  /// Removes bytes that no path names any more.
+  /// Removes bytes that no path names any more, and what uploads that broke off left.
   ///
   /// - Parameter age: seconds; younger bytes stay: an upload's path is written after them.
   /// - Returns: bytes that were freed.
@@ -157,6 +157,15 @@ package struct ArtifactStore: Sendable {
         } catch {
           throw TrackingError(.failed, "\(path): cannot be removed: \(error)", underlying: error)
         }
+      }
+    }
+    let incoming = folder + "/incoming"
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: incoming)) ?? [] {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: incoming + "/" + name)
+      let written = attributes?[.modificationDate] as? Date ?? .now
+      guard -written.timeIntervalSinceNow >= age else { continue }
+      if (try? FileManager.default.removeItem(atPath: incoming + "/" + name)) != nil {
+        freed += attributes?[.size] as? Int ?? 0
       }
     }
     return freed

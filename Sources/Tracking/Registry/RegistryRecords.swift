@@ -56,6 +56,7 @@ package struct ModelEvent: Sendable, Hashable {
     case versionDeleted = "version_deleted"
     case aliasMoved = "alias_moved"
     case stageMoved = "stage_moved"
+    case gated, approved
   }
 
   package var id: Int64
@@ -73,4 +74,42 @@ package struct ModelEvent: Sendable, Hashable {
   package var reason: String?
   /// SHA-256 of the entry before and this one.
   package var hash: [UInt8]
+}
+
+/// What a gate found of a version: never changed, and named in the history with its hash.
+package struct ModelGateEntry: Sendable, Hashable {
+  package var id: Int64
+  /// Milliseconds since 1970.
+  package var at: Int64
+  package var actor: String
+  package var model: String
+  package var version: Int64
+  /// That the version wants to serve under.
+  package var alias: String
+  /// What the alias pointed to.
+  package var champion: Int64?
+  /// Of the version's files.
+  package var digest: [UInt8]
+  /// SHA-256 of the held-out file.
+  package var dataDigest: String
+  package var isPassed: Bool
+  /// All that was found, JSON.
+  package var record: String
+
+  package init(
+    id: Int64 = 0, at: Int64 = 0, actor: String, model: String, version: Int64, alias: String, champion: Int64?,
+    digest: [UInt8], dataDigest: String, isPassed: Bool, record: String
+  ) {
+    self.id = id
+    self.at = at
+    self.actor = actor
+    self.model = model
+    self.version = version
+    self.alias = alias
+    self.champion = champion
+    self.digest = digest
+    self.dataDigest = dataDigest
+    self.isPassed = isPassed
+    self.record = record
+  }
 }

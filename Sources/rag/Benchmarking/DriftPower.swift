@@ -1,6 +1,7 @@
 import Drift
 import Foundation
 import Kernels
+import Tables
 
 /// How often each method calls drift, by rows and by how far the data moved: its false alarms and its power.
 struct DriftPower {
@@ -22,7 +23,7 @@ struct DriftPower {
 
   /// Numbers move by `shift` standard deviations; `shift / 4` of the categories become the first; `shift / 4` of the
   /// yes-and-no column become yes.
-  func rates(rows: Int, shift: Double, seed: UInt64) throws(DriftError) -> [Rate] {
+  func rates(rows: Int, shift: Double, seed: UInt64) throws -> [Rate] {
     var counts: [String: Int] = [:]
     var order: [String] = []
     func note(_ kind: String, _ method: String, _ isDrift: Bool) {

@@ -5,6 +5,7 @@ import HTTPService
 import Kernels
 import Storage
 import Synchronization
+import Tables
 
 struct BenchDriftCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

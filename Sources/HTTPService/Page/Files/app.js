@@ -4,6 +4,7 @@
 import { $, CallError, call, el, errorNote, events, getJSON, headers, note, place, post, size, state, when } from "./common.js";
 import { showDrift } from "./drift.js";
 import { showHealth } from "./health.js";
+import { showModels, showRuns } from "./models.js";
 
 // ---------------------------------------------------------------- ask
 
@@ -330,7 +331,7 @@ async function showJobs() {
 
 // ---------------------------------------------------------------- routes
 
-const views = ["ask", "documents", "upload", "jobs", "health", "drift"];
+const views = ["ask", "documents", "upload", "jobs", "health", "drift", "runs", "models"];
 
 function route() {
   const [name, rest] = (location.hash.slice(1) || "ask").split(/\/(.*)/s);
@@ -340,10 +341,10 @@ function route() {
     if (link.dataset.view === current) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  $("main").classList.toggle("wide", current === "health" || current === "drift");
+  $("main").classList.toggle("wide", ["health", "drift", "runs", "models"].includes(current));
   closePanel(false);
   clearInterval(state.timer);
-  const show = { documents: () => (rest ? showDocument(decodeURIComponent(rest)) : showDocuments()), jobs: showJobs, health: showHealth, drift: () => showDrift(rest) }[current];
+  const show = { documents: () => (rest ? showDocument(decodeURIComponent(rest)) : showDocuments()), jobs: showJobs, health: showHealth, drift: () => showDrift(rest), runs: () => showRuns(rest), models: showModels }[current];
   show?.();
   if (current === "jobs" || current === "health") {
     state.timer = setInterval(() => { if (!document.hidden) show(); }, current === "jobs" ? 2000 : 5000);

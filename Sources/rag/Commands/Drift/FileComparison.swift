@@ -4,6 +4,7 @@ import Drift
 import Foundation
 import Kernels
 import Storage
+import Tables
 
 /// Two files that are compared as a command says.
 struct FileComparison {
@@ -40,22 +41,9 @@ struct FileComparison {
         throw UsageError("\(schema): no schema of columns: \(error)")
       }
     }
-    let before = try table(reference, types)
+    let before = try TableFile(reference).table(types, threads: threads)
     // Both sides are read with the reference's types.
-    return try DriftCheck(settings).run(reference: before, current: table(current, before.schema))
-  }
-
-  private func table(_ path: String, _ schema: TableSchema) throws -> Table {
-    let bytes = try bytes(of: path)
-    do {
-      switch (path as NSString).pathExtension.lowercased() {
-      case "jsonl", "ndjson": return try Table(jsonLines: bytes, schema: schema)
-      case "tsv": return try Table(csv: bytes, schema: schema, delimiter: 0x09, threads: threads)
-      default: return try Table(csv: bytes, schema: schema, threads: threads)
-      }
-    } catch {
-      throw DriftError(error.code, "\(path): \(error.message)", underlying: error)
-    }
+    return try DriftCheck(settings).run(reference: before, current: TableFile(current).table(before.schema, threads: threads))
   }
 
   private func vectors() throws -> EmbeddingResult {

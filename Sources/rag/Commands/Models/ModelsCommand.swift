@@ -12,11 +12,13 @@ struct ModelsCommand: AsyncParsableCommand {
         rag models add ~/models/bge-small-en --name bge-small
         rag models verify
         rag models versions churn
+        rag models gate churn/3 --policy gate.yaml --data held-out.csv
+        rag models promote churn/3
         rag models rollback churn
       """,
     subcommands: [
-      List.self, Pull.self, Add.self, Verify.self, Versions.self, History.self, Rollback.self,
-      CollectGarbage.self,
+      List.self, Pull.self, Add.self, Verify.self, Versions.self, History.self, Gate.self, Approve.self, Promote.self,
+      Rollback.self, CollectGarbage.self,
     ], defaultSubcommand: List.self)
 
   static func store(_ global: GlobalOptions) throws -> ModelStore {

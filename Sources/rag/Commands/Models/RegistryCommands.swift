@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HTTPService
 import Tracking
+import Training
 
 extension ModelsCommand {
   static func tracking(_ global: GlobalOptions) throws -> TrackingStore {
@@ -111,10 +112,12 @@ extension ModelsCommand {
       }
       let events = try tracking.history(of: name, limit: limit)
       let broken = try tracking.brokenHistory()
+      let changed = try tracking.changedGates()
       if global.json {
         Terminal.out(
           JSONValue.object([
-            ("events", .array(events.map(json))), ("first_broken", JSONValue(broken.map { Int($0) })),
+            ("events", .array(events.map(\.json))), ("first_broken", JSONValue(broken.map { Int($0) })),
+            ("changed_gates", .array(changed.map { .integer(Int($0)) })),
           ]).description)
       } else {
         for event in events {
@@ -126,20 +129,13 @@ extension ModelsCommand {
               + (event.actor.isEmpty ? "" : "  by \(event.actor)") + (event.reason.map { "  (\($0))" } ?? ""))
         }
       }
+      if !changed.isEmpty {
+        Terminal.note("Records of gates are not what was written: \(changed.map(String.init).joined(separator: ", "))")
+        throw ExitCode(10)
+      }
       guard let broken else { return }
       Terminal.note("The history is not whole: entry \(broken) was changed, or one before it is gone.")
       throw ExitCode(10)
-    }
-
-    private func json(_ event: ModelEvent) -> JSONValue {
-      .object([
-        ("id", .integer(Int(event.id))), ("at", .number(Double(event.at) / 1000)),
-        ("actor", .string(event.actor)),
-        ("model", .string(event.model)), ("action", .string(event.action.rawValue)),
-        ("subject", .string(event.subject)),
-        ("old", JSONValue(event.old)), ("new", JSONValue(event.new)), ("reason", JSONValue(event.reason)),
-        ("hash", .string(ModelsCommand.hexadecimal(event.hash))),
-      ])
     }
   }
 
@@ -147,8 +143,9 @@ extension ModelsCommand {
     static let configuration = CommandConfiguration(
       abstract: "Point an alias of a model back to the version before.",
       discussion: """
-        The files of that version are read and compared with what was registered first. Where somebody else moves the alias \
-        meanwhile, nothing is moved.
+        The files of that version are read and compared with what was registered first, and a model of 'rag train' answers \
+        its golden sample again. Where somebody else moves the alias meanwhile, nothing is moved. It is told which servers \
+        have loaded the version already; others load it at the next request.
 
         EXAMPLES
           rag models rollback churn --reason "more false alarms"
@@ -161,23 +158,36 @@ extension ModelsCommand {
 
     func run() async throws {
       let tracking = try ModelsCommand.tracking(global)
-      let target: TrackingStore.RollbackTarget
-      if dryRun {
-        target = try tracking.rollbackTarget(of: name, alias: alias)
-        if target.to.digest != nil { try tracking.verifyFiles(of: target.to) }
-      } else {
-        target = try tracking.rollBack(name, alias: alias, actor: ModelsCommand.actor, reason: reason)
+      var target = try tracking.rollbackTarget(of: name, alias: alias)
+      if target.to.digest != nil {
+        try tracking.verifyFiles(of: target.to)
+        try verifyAnswers(of: target.to, tracking)
       }
+      if !dryRun { target = try tracking.rollBack(name, alias: alias, actor: ModelsCommand.actor, reason: reason) }
+      let servers = try tracking.servers(of: name, target.to.version)
       if global.json {
         Terminal.out(
           JSONValue.object([
             ("model", .string(name)), ("alias", .string(alias)), ("from", .integer(Int(target.from))),
             ("to", .integer(Int(target.to.version))), ("moved", .bool(!dryRun)),
+            ("loaded_by", .array(servers.map { .string($0) })),
           ]).description)
       } else {
         Terminal.out(
-          "\(name)@\(alias): version \(target.from) → \(target.to.version)\(dryRun ? " (not moved)" : "")")
+          "\(name)@\(alias): version \(target.from) → \(target.to.version)\(dryRun ? " (not moved)" : "")"
+            + (servers.isEmpty ? "" : ", loaded by \(servers.joined(separator: ", "))"))
       }
+    }
+
+    /// Asks the golden sample of a version that this program trained; others are files to us.
+    private func verifyAnswers(of version: ModelVersion, _ tracking: TrackingStore) throws {
+      let artifact: ModelArtifact
+      do {
+        artifact = try ModelLoader(tracking).artifact(version)
+      } catch let error as TrackingError where error.code == .invalid {
+        return
+      }
+      _ = try artifact.model()
     }
   }
 

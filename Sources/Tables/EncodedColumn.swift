@@ -71,7 +71,7 @@ struct EncodedColumn {
 
   /// - Throws: `.malformed` for a declared numerical column with a field that is no number.
   /// - Complexity: O(rows + distinct bytes).
-  func column() throws(DriftError) -> Column {
+  func column() throws(TableError) -> Column {
     let whole = !hasMissing && areIntegers
     if isNumeric { return Column(name: name, values: .numerical(numbers, areIntegers: whole)) }
     let distinct = table.strings
@@ -80,7 +80,7 @@ struct EncodedColumn {
       let values = distinctNumbers()
       if let bad = values.firstIndex(of: nil) {
         let row = codes.firstIndex(of: Int32(bad)) ?? 0
-        throw DriftError(
+        throw TableError(
           .malformed,
           "column \(name), row \(row + 1): \"\(String(decoding: distinct[bad], as: UTF8.self))\" is no number; "
             + "declare the column categorical or text, or leave the field empty")

@@ -14,7 +14,7 @@ extension Table {
   /// - Complexity: O(bytes × threads), divided among them.
   package init(
     csv: [UInt8], schema: TableSchema = TableSchema(), delimiter: UInt8 = 0x2C, threads: Int = 1
-  ) throws(DriftError) {
+  ) throws(TableError) {
     var bytes = csv
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     if bytes.contains(0x0D) {
@@ -26,21 +26,21 @@ extension Table {
     let names: [String]
     do {
       guard let record = try header.next() else {
-        throw DriftError(.malformed, "the file has no records; a header record is needed")
+        throw TableError(.malformed, "the file has no records; a header record is needed")
       }
       names = record.map { String(decoding: $0, as: UTF8.self) }
-    } catch let error as DriftError {
+    } catch let error as TableError {
       throw error
     } catch {
-      throw DriftError(.malformed, "\(error)", underlying: error)
+      throw TableError(.malformed, "\(error)", underlying: error)
     }
     // Without a quote every delimiter and line feed is one.
     let scanner =
       bytes.contains(0x22) ? nil : RecordScanner(bytes, after: header.position, line: header.line, delimiter)
     let text = bytes
     let parts = scanner == nil ? 1 : max(1, min(threads, names.count))
-    let read = Parallel.map(parts, threads: parts) { part -> Result<[EncodedColumn], DriftError> in
-      Result { () throws(DriftError) in
+    let read = Parallel.map(parts, threads: parts) { part -> Result<[EncodedColumn], TableError> in
+      Result { () throws(TableError) in
         try Self.columns(
           names, schema, part: part, of: parts, scanner: scanner, bytes: text, delimiter: delimiter)
       }
@@ -59,7 +59,7 @@ extension Table {
     _ names: [String], _ schema: TableSchema, part: Int, of parts: Int, scanner: RecordScanner?,
     bytes: [UInt8],
     delimiter: UInt8
-  ) throws(DriftError) -> [EncodedColumn] {
+  ) throws(TableError) -> [EncodedColumn] {
     let mine = Array(stride(from: part, to: names.count, by: parts))
     var keepsText = [Bool](repeating: false, count: mine.count)
     while true {
@@ -79,7 +79,7 @@ extension Table {
 
   private static func quoted(
     _ bytes: [UInt8], _ delimiter: UInt8, _ count: Int, into builders: inout [EncodedColumn]
-  ) throws(DriftError) {
+  ) throws(TableError) {
     var parser = CSVParser(bytes: bytes, delimiter: delimiter)
     do {
       _ = try parser.next()
@@ -89,10 +89,10 @@ extension Table {
         }
         for index in record.indices { builders[index].append(record[index]) }
       }
-    } catch let error as DriftError {
+    } catch let error as TableError {
       throw error
     } catch {
-      throw DriftError(.malformed, "\(error)", underlying: error)
+      throw TableError(.malformed, "\(error)", underlying: error)
     }
   }
 }

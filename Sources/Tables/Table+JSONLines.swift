@@ -7,7 +7,7 @@ extension Table {
   /// - Parameter jsonLines: UTF-8; empty lines are passed over.
   /// - Throws: `.malformed` for what is no object, for a list or an object in one, or a number that is none.
   /// - Complexity: O(bytes + rows × columns).
-  package init(jsonLines: [UInt8], schema: TableSchema = TableSchema()) throws(DriftError) {
+  package init(jsonLines: [UInt8], schema: TableSchema = TableSchema()) throws(TableError) {
     var builders: [EncodedColumn] = []
     var places: [[UInt8]: Int] = [:]
     var rows = 0
@@ -33,7 +33,7 @@ extension Table {
               builders.append(builder)
             }
             guard builders[place].count == rows else {
-              throw DriftError(
+              throw TableError(
                 .malformed, "line \(line): two members are named \(String(decoding: name, as: UTF8.self))")
             }
             builders[place].append(value)
@@ -41,12 +41,12 @@ extension Table {
           try cursor.expect(0x7D)
         }
         guard cursor.isAtEnd else {
-          throw DriftError(.malformed, "line \(line): something follows the object")
+          throw TableError(.malformed, "line \(line): something follows the object")
         }
-      } catch let error as DriftError {
+      } catch let error as TableError {
         throw error
       } catch {
-        throw DriftError(.malformed, "line \(line): \(error)", underlying: error)
+        throw TableError(.malformed, "line \(line): \(error)", underlying: error)
       }
       rows += 1
       for index in builders.indices where builders[index].count < rows { builders[index].append([]) }
@@ -67,7 +67,7 @@ extension Table {
       let range = try cursor.literal()
       return cursor.bytes[range.lowerBound] == 0x6E ? [] : Array(cursor.bytes[range])
     case .object, .array:
-      throw DriftError(.malformed, "line \(line): a list or an object is no value of a column; flatten it")
+      throw TableError(.malformed, "line \(line): a list or an object is no value of a column; flatten it")
     }
   }
 }

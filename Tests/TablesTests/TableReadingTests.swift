@@ -1,5 +1,5 @@
-import Drift
 import Foundation
+import Tables
 import TestSupport
 import Testing
 
@@ -84,7 +84,7 @@ import Testing
 
   @Test func shortAndLongRecordsAreToldWithTheirLine() throws {
     for (text, line) in [("a,b\n1,2\n3\n", "line 3: 1 fields"), ("a,b\n\n1,2,3\n", "line 3: 3 fields")] {
-      let error = #expect(throws: DriftError.self) { try table(text) }
+      let error = #expect(throws: TableError.self) { try table(text) }
       #expect(error?.message.contains(line) == true, "\(error?.message ?? "")")
     }
     // No line feed at the end, blank lines, an empty last field.

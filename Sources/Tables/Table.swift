@@ -4,14 +4,14 @@ package struct Table: Sendable {
   package let rowCount: Int
 
   /// - Throws: `.mismatch` for columns of different lengths or two of one name.
-  package init(columns: [Column]) throws(DriftError) {
+  package init(columns: [Column]) throws(TableError) {
     let rows = columns.first?.rowCount ?? 0
     for column in columns where column.rowCount != rows {
-      throw DriftError(
+      throw TableError(
         .mismatch, "column \(column.name) has \(column.rowCount) rows where the first has \(rows)")
     }
     guard Set(columns.map(\.name)).count == columns.count else {
-      throw DriftError(.mismatch, "two columns have one name; rename one of them")
+      throw TableError(.mismatch, "two columns have one name; rename one of them")
     }
     self.columns = columns
     rowCount = rows

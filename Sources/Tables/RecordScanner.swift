@@ -21,7 +21,7 @@ struct RecordScanner: Sendable {
   /// - Complexity: O(bytes).
   func fields(
     of count: Int, first: Int, every step: Int, _ take: (Int, UnsafeRawBufferPointer) -> Void
-  ) throws(DriftError) {
+  ) throws(TableError) {
     let wrong: (found: Int, line: Int)? = bytes.withUnsafeBytes { bytes in
       var position = start
       var line = firstLine
@@ -56,7 +56,7 @@ struct RecordScanner: Sendable {
     if let wrong { throw Self.otherLength(wrong.found, count, line: wrong.line) }
   }
 
-  static func otherLength(_ found: Int, _ count: Int, line: Int) -> DriftError {
-    DriftError(.malformed, "line \(line): \(found) fields where the header has \(count)")
+  static func otherLength(_ found: Int, _ count: Int, line: Int) -> TableError {
+    TableError(.malformed, "line \(line): \(found) fields where the header has \(count)")
   }
 }
