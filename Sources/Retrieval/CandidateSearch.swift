@@ -10,6 +10,8 @@ struct CandidateSearch: Sendable {
   let vector: [Float]?
   /// Candidates that rerankers and adjustments choose from, at least.
   let pool: Int
+  /// Orders what both legs found together, where something was learned.
+  let ranking: LearnedRanking?
 
   /// A chunk that some leg returned.
   struct Candidate: Sendable {
@@ -57,7 +59,8 @@ struct CandidateSearch: Sendable {
     if asksLexical { addLexicalScores(&candidates) }
     if let vector { addDenseScores(&candidates, vector) }
     let isFused = asksLexical && vector != nil
-    let ranked = rank(candidates, fusion: isFused ? query.fusion : nil)
+    var ranked = rank(candidates, fusion: isFused ? query.fusion : nil)
+    if isFused, let ranking { ranked = ranking.ordered(ranked, terms: plan.knownTerms.count) }
     watch.lap("fuse")
     return Outcome(candidates: ranked, mode: isFused ? .hybrid : (vector != nil ? .dense : .lexical))
   }

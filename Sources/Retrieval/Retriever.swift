@@ -7,16 +7,20 @@ package struct Retriever: Sendable {
   private let collection: DocumentCollection
   private let embedder: (any Embedder)?
   private let reranker: (any Reranker)?
+  private let models: @Sendable () -> RetrievalModels
 
   /// - Parameters:
   ///   - embedder: the collection's model; `nil` where none can be had, which leaves the lexical leg.
   ///   - reranker: reads the best of what was found; `nil` leaves the fused order.
+  ///   - models: what was learned and serves, asked at each search.
   package init(
-    collection: DocumentCollection, embedder: (any Embedder)?, reranker: (any Reranker)? = nil
+    collection: DocumentCollection, embedder: (any Embedder)?, reranker: (any Reranker)? = nil,
+    models: @escaping @Sendable () -> RetrievalModels = { RetrievalModels() }
   ) {
     self.collection = collection
     self.embedder = embedder
     self.reranker = reranker
+    self.models = models
   }
 
   /// Searches the newest snapshot.
@@ -32,11 +36,12 @@ package struct Retriever: Sendable {
     watch.lap("snapshot")
     let plan = try Self.plan(query, snapshot)
     watch.lap("analyze")
-    let vectors = try await embed([plan], snapshot: snapshot)
+    let models = models()
+    let vectors = try await embed([plan], snapshot: snapshot, adapter: models.adapter)
     watch.lap("embed")
     let search = CandidateSearch(
       snapshot: snapshot, plan: plan, vector: vectors.rows[0],
-      pool: Refinement.pool(query, reranker: reranker))
+      pool: Refinement.pool(query, reranker: reranker), ranking: models.ranking)
     let found = search.run(&watch)
     do {
       let refined = try await Refinement(snapshot: snapshot, plan: plan, reranker: reranker).run(
@@ -56,7 +61,8 @@ package struct Retriever: Sendable {
         mode: found.mode, queryVector: vectors.rows[0],
         degraded: reasons.isEmpty ? nil : reasons.joined(separator: ", "),
         terms: plan.terms.map { ($0.term, plan.statistics.documentFrequency(of: $0.term)) },
-        corrections: plan.corrections, reranker: refined.reranker,
+        corrections: plan.corrections,
+        reranker: Self.order(models, isFused: found.mode == .hybrid, hasVector: vectors.rows[0] != nil, refined.reranker),
         allowedChunks: plan.allowedCount(snapshot), timings: watch.milliseconds, snapshot: snapshot)
     } catch {
       throw RetrievalError(error)
@@ -81,14 +87,15 @@ package struct Retriever: Sendable {
     }
     var plans: [QueryPlan] = []
     for attempt in attempts { plans.append(try attempt.get()) }
-    let vectors = try await embed(plans, snapshot: snapshot)
+    let models = models()
+    let vectors = try await embed(plans, snapshot: snapshot, adapter: models.adapter)
     let ready = plans
     let reranker = reranker
     let found = Parallel.map(plans.count, threads: threads) { index in
       var watch = StageWatch()
       return CandidateSearch(
         snapshot: snapshot, plan: ready[index], vector: vectors.rows[index],
-        pool: Refinement.pool(ready[index].query, reranker: reranker)
+        pool: Refinement.pool(ready[index].query, reranker: reranker), ranking: models.ranking
       ).run(&watch)
     }
     var rankings: [DocumentRanking] = []
@@ -114,6 +121,52 @@ package struct Retriever: Sendable {
     return rankings
   }
 
+  /// Names of all that had a part in the order.
+  private static func order(
+    _ models: RetrievalModels, isFused: Bool, hasVector: Bool, _ reranker: String?
+  ) -> String? {
+    let names = [
+      hasVector ? models.adapter?.identity : nil, isFused ? models.ranking?.identity : nil, reranker,
+    ].compactMap { $0 }
+    return names.isEmpty ? nil : names.joined(separator: " + ")
+  }
+
+  /// Candidates of many queries in fused order, with what a learned order is made from; nothing that was learned is applied.
+  ///
+  /// - Parameter depth: candidates of a query.
+  /// - Throws: as `retrieve`.
+  package func candidates(
+    _ queries: [RetrievalQuery], depth: Int, threads: Int
+  ) async throws(RetrievalError) -> [QuestionCandidates] {
+    let snapshot = try newestSnapshot()
+    var plans: [QueryPlan] = []
+    for query in queries { plans.append(try Self.plan(query, snapshot)) }
+    let vectors = try await embed(plans, snapshot: snapshot, adapter: nil)
+    let ready = plans
+    let found = Parallel.map(plans.count, threads: threads) { index in
+      var watch = StageWatch()
+      return Array(
+        CandidateSearch(snapshot: snapshot, plan: ready[index], vector: vectors.rows[index], pool: 0, ranking: nil)
+          .run(&watch).candidates.prefix(depth))
+    }
+    var result: [QuestionCandidates] = []
+    do {
+      for (index, head) in found.enumerated() {
+        let documents = try snapshot.documentIDs(
+          of: head.map { snapshot.segments[$0.segment].reader.chunkID($0.ordinal) })
+        let rows = head.flatMap { snapshot.segments[$0.segment].reader.vectors([$0.ordinal]) }
+        let width = head.isEmpty ? 0 : rows.count / head.count
+        result.append(
+          QuestionCandidates(
+            documents: documents, features: CandidateFeatures.matrix(head, terms: plans[index].knownTerms.count),
+            vector: vectors.rows[index], passages: Matrix(rows: head.count, columns: width, values: rows)))
+      }
+    } catch {
+      throw RetrievalError(error)
+    }
+    return result
+  }
+
   private func newestSnapshot() throws(RetrievalError) -> CollectionSnapshot {
     do {
       return try collection.snapshot()
@@ -137,7 +190,7 @@ package struct Retriever: Sendable {
 
   /// Vectors of the queries that ask for one, and for the others why there is none.
   private func embed(
-    _ plans: [QueryPlan], snapshot: CollectionSnapshot
+    _ plans: [QueryPlan], snapshot: CollectionSnapshot, adapter: QueryAdapter?
   ) async throws(RetrievalError) -> (rows: [[Float]?], degraded: [String?]) {
     var rows = [[Float]?](repeating: nil, count: plans.count)
     var degraded = [String?](repeating: nil, count: plans.count)
@@ -159,7 +212,10 @@ package struct Retriever: Sendable {
       if readable.isEmpty { return (rows, degraded) }
       do {
         let batch = try await embedder.embed(readable.map { plans[$0].words }, as: .query)
-        for (row, index) in readable.enumerated() { rows[index] = batch.matrix.row(row) }
+        for (row, index) in readable.enumerated() {
+          let vector = batch.matrix.row(row)
+          rows[index] = adapter?.adapted(vector) ?? vector
+        }
         return (rows, degraded)
       } catch {
         reason = error.message
@@ -198,6 +254,18 @@ package struct Retriever: Sendable {
     }
     return hits
   }
+}
+
+/// Candidates of a query, as a model learns from them.
+package struct QuestionCandidates: Sendable {
+  /// Of each candidate; `nil` for one that was deleted meanwhile.
+  package var documents: [String?]
+  /// Shape `[candidates, CandidateFeatures.names]`.
+  package var features: Matrix
+  /// Of the query, shape `[d]`.
+  package var vector: [Float]?
+  /// Shape `[candidates, d]`.
+  package var passages: Matrix
 }
 
 /// Documents that answer a query, best first, each once.

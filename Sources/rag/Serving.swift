@@ -5,6 +5,7 @@ import HTTPService
 import IndexStore
 import Retrieval
 import Synchronization
+import Tracking
 import Transport
 
 extension Wiring {
@@ -102,6 +103,7 @@ extension Wiring {
         let entry = try? await embedder(configuration)
         let tools = AnsweringTools(
           embedder: entry?.batching, reranker: try self.reranker(named: nil, embedder: entry?.base),
+          learned: LearnedModels(TrackingStore(catalog: home.catalog, home: home.path), collection: name),
           model: model,
           prompts: prompts, extractive: self.settings.answererParameters(),
           context: try self.settings.contextBuilder(),

@@ -9,6 +9,8 @@ package struct AnsweringTools: Sendable {
   /// `nil` where none can be had: words alone decide then.
   package var embedder: (any Embedder)?
   package var reranker: (any Reranker)?
+  /// What was learned for the collection's questions.
+  package var learned: LearnedModels?
   /// `nil` leaves answers to the extractive answerer.
   package var model: (any LanguageModel)?
   package var prompts: PromptLibrary
@@ -18,16 +20,24 @@ package struct AnsweringTools: Sendable {
   package var maximumTokens: Int
 
   package init(
-    embedder: (any Embedder)?, reranker: (any Reranker)?, model: (any LanguageModel)?, prompts: PromptLibrary,
+    embedder: (any Embedder)?, reranker: (any Reranker)?, learned: LearnedModels? = nil,
+    model: (any LanguageModel)?, prompts: PromptLibrary,
     extractive: ExtractiveAnswerer.Parameters, context: ContextBuilder, maximumTokens: Int
   ) {
     self.embedder = embedder
     self.reranker = reranker
+    self.learned = learned
     self.model = model
     self.prompts = prompts
     self.extractive = extractive
     self.context = context
     self.maximumTokens = maximumTokens
+  }
+
+  func retriever(of collection: DocumentCollection) -> Retriever {
+    let learned = learned
+    return Retriever(
+      collection: collection, embedder: embedder, reranker: reranker, models: { learned?.current ?? RetrievalModels() })
   }
 }
 

@@ -48,7 +48,7 @@ package struct FoundPassages: Sendable {
     } else if !question.history.isEmpty || question.expansion != .none {
       reasons.append("no_llm_for_rewriting")
     }
-    let retriever = Retriever(collection: collection, embedder: tools.embedder, reranker: tools.reranker)
+    let retriever = tools.retriever(of: collection)
     let all = [query] + others
     let topK = query.topK
     let context = tools.context

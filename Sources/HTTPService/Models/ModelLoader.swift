@@ -77,6 +77,32 @@ package struct ModelLoader: Sendable {
   /// - Throws: `TrackingError.damaged`; `.invalid` where they are not in this store.
   /// - Complexity: O(bytes).
   package func artifact(_ version: ModelVersion) throws -> ModelArtifact {
+    let artifact = try files(version)
+    guard artifact.files["model.json"] != nil else {
+      throw TrackingError(
+        .invalid,
+        "'\(version.model)' version \(version.version) was not trained by 'rag train': its files can be fetched and scored by "
+          + "MLflow's clients, not here")
+    }
+    return artifact
+  }
+
+  /// Checks that a version can serve: its files are whole, and it answers as it did when it was made.
+  ///
+  /// - Throws: as `artifact`; `TrainingError.damaged`.
+  package func verify(_ version: ModelVersion) throws {
+    let artifact = try files(version)
+    if artifact.files["ranking.json"] != nil {
+      _ = try LearnedModels.ranking(artifact, version)
+    } else if artifact.files["adapter.json"] != nil {
+      _ = try LearnedModels.adapter(artifact, version)
+    } else if artifact.files["model.json"] != nil {
+      _ = try artifact.model()
+    }
+  }
+
+  /// The files of a version, whatever they are, each compared with what was stored.
+  package func files(_ version: ModelVersion) throws -> ModelArtifact {
     guard let place = TrackingStore.storePath(version.location) else {
       throw TrackingError(
         .invalid, "the files of '\(version.model)' version \(version.version) are elsewhere: \(version.location)")
@@ -94,12 +120,6 @@ package struct ModelLoader: Sendable {
         throw TrackingError(.damaged, "the bytes of \(entry.path) are not what was stored")
       }
       files[entry.path] = Array(bytes)
-    }
-    guard files["model.json"] != nil else {
-      throw TrackingError(
-        .invalid,
-        "'\(version.model)' version \(version.version) was not trained by 'rag train': its files can be fetched and scored by "
-          + "MLflow's clients, not here")
     }
     return ModelArtifact(files: files)
   }

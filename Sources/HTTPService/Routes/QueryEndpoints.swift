@@ -39,8 +39,7 @@ extension RagService {
   ) async throws -> RetrievalResult {
     let span = span?.child("retrieve")
     do {
-      let retriever = Retriever(
-        collection: open.collection, embedder: open.tools.embedder, reranker: open.tools.reranker)
+      let retriever = open.tools.retriever(of: open.collection)
       let result = try await gate.run(deadline: deadline) { try await retriever.retrieve(query) }
       metrics.stages(result.timings)
       metrics.registry.add(to: "rag_searches_total", ["outcome": result.hits.isEmpty ? "empty" : "found"])

@@ -4,6 +4,7 @@ import Generation
 import HTTPService
 import IndexStore
 import Retrieval
+import Tracking
 
 extension RetrievalMode: ExpressibleByArgument {}
 
@@ -113,7 +114,7 @@ struct OpenCollection {
     _ settings: Settings, model: (any LanguageModel)? = nil, prompts: PromptLibrary = PromptLibrary()
   ) throws -> AnsweringTools {
     AnsweringTools(
-      embedder: embedder, reranker: reranker, model: model, prompts: prompts,
+      embedder: embedder, reranker: reranker, learned: learned, model: model, prompts: prompts,
       extractive: settings.answererParameters(), context: try settings.contextBuilder(),
       maximumTokens: settings.file.llm?.maximumTokens ?? 800)
   }
@@ -126,5 +127,12 @@ struct OpenCollection {
       questions: [(collection.name, answered.observation(key: key, keepsText: keepsText))])
   }
 
-  var retriever: Retriever { Retriever(collection: collection, embedder: embedder, reranker: reranker) }
+  var learned: LearnedModels {
+    LearnedModels(TrackingStore(catalog: home.catalog, home: home.path), collection: collection.name)
+  }
+
+  var retriever: Retriever {
+    let learned = learned
+    return Retriever(collection: collection, embedder: embedder, reranker: reranker, models: { learned.current })
+  }
 }

@@ -153,7 +153,7 @@ extension ModelsCommand {
     func run() async throws {
       let tracking = try ModelsCommand.tracking(global)
       let version = try ModelsCommand.newest(try ModelReference(model), tracking)
-      _ = try ModelLoader(tracking).loaded(version)
+      try ModelLoader(tracking).verify(version)
       let gate: ModelGateEntry
       do {
         gate = try tracking.promote(

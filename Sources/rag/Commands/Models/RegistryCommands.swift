@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import HTTPService
 import Tracking
-import Training
 
 extension ModelsCommand {
   static func tracking(_ global: GlobalOptions) throws -> TrackingStore {
@@ -161,7 +160,7 @@ extension ModelsCommand {
       var target = try tracking.rollbackTarget(of: name, alias: alias)
       if target.to.digest != nil {
         try tracking.verifyFiles(of: target.to)
-        try verifyAnswers(of: target.to, tracking)
+        try ModelLoader(tracking).verify(target.to)
       }
       if !dryRun { target = try tracking.rollBack(name, alias: alias, actor: ModelsCommand.actor, reason: reason) }
       let servers = try tracking.servers(of: name, target.to.version)
@@ -177,17 +176,6 @@ extension ModelsCommand {
           "\(name)@\(alias): version \(target.from) → \(target.to.version)\(dryRun ? " (not moved)" : "")"
             + (servers.isEmpty ? "" : ", loaded by \(servers.joined(separator: ", "))"))
       }
-    }
-
-    /// Asks the golden sample of a version that this program trained; others are files to us.
-    private func verifyAnswers(of version: ModelVersion, _ tracking: TrackingStore) throws {
-      let artifact: ModelArtifact
-      do {
-        artifact = try ModelLoader(tracking).artifact(version)
-      } catch let error as TrackingError where error.code == .invalid {
-        return
-      }
-      _ = try artifact.model()
     }
   }
 

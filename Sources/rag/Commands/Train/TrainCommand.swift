@@ -12,8 +12,21 @@ extension Calibration.Method: ExpressibleByArgument {}
 
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train",
-    abstract: "Train a model on a table, and record how good it is.",
+    commandName: "train", abstract: "Train a model on a table, or on judged questions, and record how good it is.",
+    discussion: """
+      EXAMPLES
+        rag train churn.csv --target churned --register churn
+        rag train reranker datasets/scifact --collection scifact
+        rag train adapter datasets/scifact --collection scifact
+      """,
+    subcommands: [Table.self, Reranker.self, Adapter.self], defaultSubcommand: Table.self)
+}
+
+extension TrainCommand {
+struct Table: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table",
+    abstract: "Train a model on a table (the default).",
     discussion: """
       Reads CSV, TSV or JSON Lines; finds types, or takes them from a file; refuses features that tell the target; divides \
       rows; fits within cross-validation; and scores the model beside a baseline on rows that it never saw. The model is one \
@@ -71,8 +84,7 @@ struct TrainCommand: AsyncParsableCommand {
     if let output, FileManager.default.fileExists(atPath: output) {
       throw UsageError("\(output) is there already; name a new folder")
     }
-    let table = TableFile.self
-    let source = try table.init(path)
+    let source = try TableFile(path)
     let quiet = global.quiet
     let trainer = Trainer(try file.settings(), threads: wiring.settings.threads) { line in
       if !quiet { Terminal.note(line) }
@@ -181,4 +193,5 @@ struct TrainCommand: AsyncParsableCommand {
     if let run { Terminal.out("run \(run)") }
     if let version { Terminal.out("\(version.model) version \(version.version)") }
   }
+}
 }
