@@ -41,6 +41,7 @@ test-deps:
 # The server on real sockets.
 test-conduct: build model test-deps
 	python3 Tests/ClientTests/conduct_test.py --rag $(RAG)
+	python3 Tests/ClientTests/story_test.py --rag $(RAG)
 	Tests/ClientTests/transcript.sh $(RAG) > /dev/null
 
 # The web page in headless Chromium.
@@ -58,6 +59,9 @@ test-clients: build model
 		.build/mlflow/bin/pip install --quiet "$$version" scikit-learn "setuptools<81"; \
 		.build/mlflow/bin/python Tests/ClientTests/mlflow_test.py --rag $(RAG); \
 	done
+	python3 -m venv --clear .build/mlflow
+	.build/mlflow/bin/pip install --quiet "mlflow>=3,<4" xgboost onnx onnxruntime
+	.build/mlflow/bin/python Tests/ClientTests/training_test.py --rag $(RAG)
 
 test-schema: build model
 	python3 -m venv .build/schema

@@ -77,7 +77,8 @@ package final class RagService: Sendable {
     collections = OpenCollections(home: home, opener: wiring.open)
     gate = AdmissionGate(slots: configuration.workers, queue: configuration.queue)
     tracking = TrackingStore(catalog: home.catalog, home: home.path)
-    answers = AnswerLog(catalog: home.catalog, tracking: tracking, log: log)
+    answers = AnswerLog(
+      catalog: home.catalog, tracking: tracking, log: log, predictionDays: configuration.predictionDays)
     uploads = UploadStore(home: home)
     jobs = JobRunner(
       home: home, uploads: uploads, wiring: wiring, metrics: metrics, log: log, threads: threads)

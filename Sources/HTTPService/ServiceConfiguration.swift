@@ -46,6 +46,8 @@ package struct ServiceConfiguration: Sendable {
 
   /// Whether the rows that models score are kept beside what is said of them.
   package var keepsFeatures = false
+  /// Predictions that are older are forgotten.
+  package var predictionDays = 90
 
   package init() {}
 

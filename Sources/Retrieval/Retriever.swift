@@ -159,7 +159,7 @@ package struct Retriever: Sendable {
         result.append(
           QuestionCandidates(
             documents: documents, features: CandidateFeatures.matrix(head, terms: plans[index].knownTerms.count),
-            vector: vectors.rows[index], passages: Matrix(rows: head.count, columns: width, values: rows)))
+            scores: head.map(\.score), vector: vectors.rows[index], passages: Matrix(rows: head.count, columns: width, values: rows)))
       }
     } catch {
       throw RetrievalError(error)
@@ -262,6 +262,8 @@ package struct QuestionCandidates: Sendable {
   package var documents: [String?]
   /// Shape `[candidates, CandidateFeatures.names]`.
   package var features: Matrix
+  /// Fused score of each.
+  package var scores: [Double]
   /// Of the query, shape `[d]`.
   package var vector: [Float]?
   /// Shape `[candidates, d]`.

@@ -67,6 +67,11 @@ extension Wiring {
     }
     configuration.keepsQuestions = settings.file.drift?.keepQuestions ?? false
     configuration.drift = try settings.driftMonitor()
+    configuration.keepsFeatures = settings.file.scoring?.keepFeatures ?? false
+    if let days = settings.file.scoring?.keptDays {
+      guard days > 0 else { throw UsageError("scoring.kept_days must be at least 1, not \(days)") }
+      configuration.predictionDays = days
+    }
     configuration.driftLookSeconds = try positive(
       settings.file.drift?.lookSeconds, "look_seconds", configuration.driftLookSeconds, least: 0)
     configuration.driftAlarms = try settings.driftAlarms()

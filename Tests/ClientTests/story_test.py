@@ -112,7 +112,7 @@ def tale(rag, folder):
     assert again["digest"] == first["digest"] and again["version"] == 2
     tell("trained again: version 2 has the same digest")
 
-    with Server(rag, story.home) as server:
+    with Server(rag, story.home, config="scoring: {keep_features: true}\n") as server:
         def ask(batch):
             return server.call("POST", "/api/v1/models/churn/invocations", {"dataframe_records": batch})
 
@@ -147,6 +147,12 @@ def tale(rag, folder):
         assert drift.returncode == 10, drift.stderr
         moved = [c["name"] for c in json.loads(drift.stdout)["result"]["columns"] if c["verdict"] == "drift"]
         tell(f"rag drift check: exit code 10, moved: {', '.join(moved)}")
+
+        time.sleep(0.6)
+        live = story("drift", "check", "--model", "churn", code=10)
+        moved = [c["name"] for c in live["result"]["columns"] if c["verdict"] == "drift"]
+        assert "age" in moved and "prediction" in moved, moved
+        tell(f"rag drift check --model churn, over what was asked and said: exit code 10, moved: {', '.join(moved)}")
 
         third = story.train(autumn)
         gate = story("models", "gate", f"churn/{third['version']}", "--policy", folder / "gate.yaml", "--data", held2)

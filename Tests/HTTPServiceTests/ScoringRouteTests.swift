@@ -175,7 +175,7 @@ import Training
     #expect(feedback.status == 201, "\(feedback.body)")
     let kept = try server.service.tracking.predictions(of: "churn", in: 0..<1e11, limit: 10)
     #expect(kept.count == 2 && kept.first { $0.id == id }?.label == "yes" && kept.first { $0.id == id }?.output == "yes")
-    #expect(kept.first { $0.id == id }?.features == #"{"age":71.5,"region":"north","visits":1.0}"#)
+    #expect(kept.first { $0.id == id }?.features == #"{"age":71.5,"region":"north","visits":1}"#)
     let missing = try await server.send(.post, "/api/v1/feedback", #"{"prediction_id": "x", "label": "yes"}"#)
     #expect(missing.status == 404)
     let metrics = try await server.get("/metrics").body

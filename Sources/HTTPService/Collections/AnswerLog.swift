@@ -1,4 +1,5 @@
 import Catalog
+import Foundation
 import ServiceLifecycle
 import Synchronization
 import Tracking
@@ -10,6 +11,7 @@ final class AnswerLog: Service, Sendable {
   private let catalog: Catalog
   private let tracking: TrackingStore
   private let log: AccessLog
+  private let predictionDays: Int
   private struct Waiting {
     var answers: [AnswerRecord] = []
     var questions: [(collection: String, question: ObservedQuestion)] = []
@@ -19,7 +21,8 @@ final class AnswerLog: Service, Sendable {
   private let waiting = Mutex(Waiting())
   private static let limit = 10_000
 
-  init(catalog: Catalog, tracking: TrackingStore, log: AccessLog) {
+  init(catalog: Catalog, tracking: TrackingStore, log: AccessLog, predictionDays: Int) {
+    self.predictionDays = predictionDays
     self.catalog = catalog
     self.tracking = tracking
     self.log = log
@@ -45,12 +48,24 @@ final class AnswerLog: Service, Sendable {
 
   func run() async throws {
     try? await cancelWhenGracefulShutdown {
+      var rounds = 0
       while !Task.isCancelled {
         try await Task.sleep(for: .milliseconds(250))
         self.flush()
+        // About once an hour.
+        if rounds % 14_400 == 0 { self.forget() }
+        rounds += 1
       }
     }
     flush()
+  }
+
+  private func forget() {
+    do {
+      try tracking.forgetPredictions(before: Date().timeIntervalSince1970 - Double(predictionDays) * 86_400)
+    } catch {
+      log.log(.error, "old predictions could not be forgotten", [("reason", .string(error.message))])
+    }
   }
 
   func flush() {

@@ -81,7 +81,7 @@ package final class LearnedModels: Sendable {
       settings.features == CandidateFeatures.names,
       let model = LearnedRanking(
         identity: "\(version.model)/\(version.version)", trees: try TreeEnsemble(xgboost: [source]),
-        depth: settings.depth)
+        scale: settings.scale, depth: settings.depth)
     else { throw TrainingError(.damaged, "the files hold no order that this version can apply") }
     return model
   }
@@ -108,12 +108,14 @@ package final class LearnedModels: Sendable {
 package struct RankingRecord: Codable, Sendable {
   package var features: [String]
   package var depth: Int
-  package var parameters: [String: Double]
+  package var scale: Double
+  package var rounds: Int
 
-  package init(features: [String], depth: Int, parameters: [String: Double]) {
+  package init(features: [String], depth: Int, scale: Double, rounds: Int) {
     self.features = features
     self.depth = depth
-    self.parameters = parameters
+    self.scale = scale
+    self.rounds = rounds
   }
 }
 

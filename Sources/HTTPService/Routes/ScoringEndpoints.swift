@@ -155,7 +155,8 @@ extension RagService {
         switch row[feature.name, default: .null] {
         case .null: (feature.name, .null)
         case .boolean(let value): (feature.name, .bool(value))
-        case .number(let value): (feature.name, .number(value))
+        // Whole numbers without a fraction, as in the baseline.
+        case .number(let value): (feature.name, Int(exactly: value).map { .integer($0) } ?? .number(value))
         case .text(let value): (feature.name, .string(value))
         }
       }

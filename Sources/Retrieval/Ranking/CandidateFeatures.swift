@@ -9,6 +9,9 @@ package enum CandidateFeatures {
     "lexical_best", "dense_best", "in_both",
   ]
 
+  /// Whether a candidate fits the better, the larger the feature is.
+  package static let rising = [true, true, true, true, true, true, true, true, true, false, false, false, true]
+
   /// - Parameters:
   ///   - candidates: of one question, by fused score, best first.
   ///   - terms: of the question that the index knows.

@@ -1,18 +1,22 @@
 import Kernels
 
-/// An order that was learned from judgements: trees over `CandidateFeatures`.
+/// A correction of the fused order that was learned from judgements: trees over `CandidateFeatures`.
 package struct LearnedRanking: Sendable {
   /// Name and version, for lineage.
   package var identity: String
   package var trees: TreeEnsemble
+  /// Of the fused score, which the trees' sum is added to.
+  package var scale: Double
   /// Candidates that are put in order; those behind follow as they were.
   package var depth: Int
 
   /// `nil` for trees over other features, or with more than one output.
-  package init?(identity: String, trees: TreeEnsemble, depth: Int) {
-    guard trees.featureCount == CandidateFeatures.names.count, trees.base.count == 1, depth > 0 else { return nil }
+  package init?(identity: String, trees: TreeEnsemble, scale: Double, depth: Int) {
+    guard trees.featureCount == CandidateFeatures.names.count, trees.base.count == 1, depth > 0, scale.isFinite
+    else { return nil }
     self.identity = identity
     self.trees = trees
+    self.scale = scale
     self.depth = depth
   }
 
@@ -22,11 +26,12 @@ package struct LearnedRanking: Sendable {
   func ordered(_ candidates: [CandidateSearch.Candidate], terms: Int) -> [CandidateSearch.Candidate] {
     let head = candidates.prefix(depth)
     guard head.count > 1 else { return candidates }
-    let scores = trees.scores(CandidateFeatures.matrix(head, terms: terms)).values
+    let corrections = trees.scores(CandidateFeatures.matrix(head, terms: terms)).values
+    let scores = zip(corrections, head).map { Double($0) + scale * $1.score }
     let order = head.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
     var result = order.map { place in
       var candidate = head[place]
-      candidate.score = Double(scores[place])
+      candidate.score = scores[place]
       return candidate
     }
     let floor = result[result.count - 1].score

@@ -11,10 +11,11 @@ package struct Booster {
   /// - Parameters:
   ///   - labels: shape `[n]`.
   ///   - groups: rows of each query in order, for a ranking.
+  ///   - margins: shape `[n]`, what the scores begin with.
   /// - Returns: the model in XGBoost's JSON.
   /// - Throws: `.failed` with XGBoost's own message.
-  func train(_ rows: Matrix, labels: [Float], weights: [Float]?, groups: [UInt32]? = nil) throws(TrainingError)
-    -> [UInt8]
+  func train(_ rows: Matrix, labels: [Float], weights: [Float]?, groups: [UInt32]? = nil, margins: [Float]? = nil)
+    throws(TrainingError) -> [UInt8]
   {
     var matrix: DMatrixHandle?
     try Self.check(
@@ -22,7 +23,8 @@ package struct Booster {
     defer { if let matrix { XGDMatrixFree(matrix) } }
     try Self.check(XGDMatrixSetFloatInfo(matrix, "label", labels, bst_ulong(labels.count)))
     if let weights { try Self.check(XGDMatrixSetFloatInfo(matrix, "weight", weights, bst_ulong(weights.count))) }
-    if let groups { try Self.check(XGDMatrixSetGroup(matrix, groups, bst_ulong(groups.count))) }
+    if let groups { try Self.check(XGDMatrixSetUIntInfo(matrix, "group", groups, bst_ulong(groups.count))) }
+    if let margins { try Self.check(XGDMatrixSetFloatInfo(matrix, "base_margin", margins, bst_ulong(margins.count))) }
     var handles: [DMatrixHandle?] = [matrix]
     var booster: BoosterHandle?
     try Self.check(XGBoosterCreate(&handles, 1, &booster))

@@ -250,6 +250,19 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
+  /// Scoring of rows by registered models.
+  struct Scoring: Decodable, Equatable {
+    /// Whether rows are kept beside what was said of them; drift of a model's columns needs them.
+    var keepFeatures: Bool?
+    /// Predictions that are older are forgotten.
+    var keptDays: Int?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case keepFeatures = "keep_features"
+      case keptDays = "kept_days"
+    }
+  }
+
   var home: String?
   var models: String?
   var collection: String?
@@ -268,10 +281,11 @@ struct ConfigurationFile: Decodable, Equatable {
   var server: Server?
   var access: [AccessRule]?
   var drift: Drift?
+  var scoring: Scoring?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case home, models, collection, threads, chunking, embedding, analysis, retrieval, reranker, llm, answers
-    case prompts, server, access, drift
+    case prompts, server, access, drift, scoring
     case llmFallback = "llm_fallback"
   }
 
@@ -304,6 +318,7 @@ struct ConfigurationFile: Decodable, Equatable {
       "llm_fallback": LanguageModel.CodingKeys.allCases.map(\.rawValue),
       "server": Server.CodingKeys.allCases.map(\.rawValue),
       "drift": Drift.CodingKeys.allCases.map(\.rawValue),
+      "scoring": Scoring.CodingKeys.allCases.map(\.rawValue),
     ]
     let boosts = [
       "recency": Recency.CodingKeys.allCases.map(\.rawValue),

@@ -22,6 +22,9 @@ struct DriftCheckCommand: AsyncParsableCommand {
       with its baseline; with --since or --until, that one window. An alarm gives exit code 10; drift in too few windows \
       to alarm is a warning.
 
+      With --model the predictions that 'rag serve' kept are compared with the rows that the model learned from: its classes \
+      or values, and, with scoring.keep_features, each column.
+
       Files are CSV or TSV with a header, JSON Lines, or a NumPy matrix of float32 vectors (.npy). The types of columns \
       are inferred from the reference, or come from --schema: {"numerical": […], "categorical": […], "text": […]}.
 
@@ -82,11 +85,32 @@ struct DriftCheckCommand: AsyncParsableCommand {
   @Option(help: "What gives another exit code than 0: drift, warning (that or drift), or never.")
   var failOn = Severity.warning
 
+  @Option(help: ArgumentHelp("Registered model: what it is asked and says, beside what it learned from.", valueName: "name"))
+  var model: String?
+
+  /// For tables.
+  func settings(threads: Int) -> DriftSettings {
+    var settings = DriftSettings(profile: profile)
+    settings.alpha = alpha
+    settings.effectFloor = leastEffect
+    settings.minimumCount = leastRows
+    settings.driftShare = driftShare
+    settings.seed = seed
+    settings.threads = threads
+    return settings
+  }
+
   func validate() throws {
     if !(0 < alpha && alpha < 1) { throw ValidationError("--alpha must lie between 0 and 1") }
     if !(0...1).contains(leastEffect) { throw ValidationError("--least-effect must lie in 0...1") }
     if !(0...1).contains(driftShare) { throw ValidationError("--drift-share must lie in 0...1") }
     if leastRows < 2 { throw ValidationError("--least-rows must be at least 2") }
+    if model != nil {
+      if reference != nil || current != nil || collection != nil {
+        throw ValidationError("--model goes without files and --collection")
+      }
+      return
+    }
     guard let reference, let current else {
       guard reference == nil, current == nil else {
         throw ValidationError("--reference and --current go together")
@@ -112,7 +136,16 @@ struct DriftCheckCommand: AsyncParsableCommand {
   func run() async throws {
     let wiring = try Wiring(global)
     let verdict: Verdict
-    if let reference, let current {
+    if let model {
+      let window = ModelWindow(
+        model: try ModelReference(model), tracking: try ModelsCommand.tracking(global),
+        since: since?.seconds ?? 0, until: until?.seconds ?? Date().timeIntervalSince1970)
+      let outcome = DriftOutcome.tables(
+        try DriftCheck(settings(threads: wiring.settings.threads)).run(reference: window.reference(), current: window.current()))
+      if let report { try window.write(outcome, to: report) }
+      try show(outcome)
+      verdict = outcome.verdict
+    } else if let reference, let current {
       let files = FileComparison(
         self, reference: reference, current: current, threads: wiring.settings.threads)
       let outcome = try files.outcome()

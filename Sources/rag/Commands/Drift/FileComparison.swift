@@ -26,13 +26,7 @@ struct FileComparison {
   }
 
   private func tables() throws -> DriftResult {
-    var settings = DriftSettings(profile: options.profile)
-    settings.alpha = options.alpha
-    settings.effectFloor = options.leastEffect
-    settings.minimumCount = options.leastRows
-    settings.driftShare = options.driftShare
-    settings.seed = options.seed
-    settings.threads = threads
+    let settings = options.settings(threads: threads)
     var types = TableSchema()
     if let schema = options.schema {
       do {

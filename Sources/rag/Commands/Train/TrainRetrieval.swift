@@ -96,14 +96,27 @@ extension TrainCommand {
       let found = try await retriever.candidates(own.queries(learned), depth: candidates, threads: threads)
       let groups = zip(learned, found).map { question, found in
         RankingFit.Group(
-          features: found.features,
+          features: found.features, scores: found.scores,
           gains: found.documents.map { document in
             document.flatMap { own.test.qrels.grades[question.id]?[$0] }.map { Double(max(0, $0)) } ?? 0
           })
       }
-      let fit = RankingFit()
-      let (trees, source) = try fit.fit(groups)
-      guard let ranking = LearnedRanking(identity: "reranker", trees: trees, depth: candidates) else {
+      var fit = RankingFit(rising: CandidateFeatures.rising)
+      fit.threads = threads
+      let fitted = try fit.fit(groups)
+      if !global.quiet {
+        for tried in fitted.tried {
+          Terminal.note("\(tried.rounds) trees on \(tried.scale) × the score: nDCG@10 \(GateOutcome.shown(tried.value)) in the folds")
+        }
+      }
+      guard let trees = fitted.trees else {
+        Terminal.out(
+          global.json
+            ? #"{"model":null,"passed":false,"reason":"no trees order the folds' held-out questions better"}"#
+            : "No gain: no trees order the folds' held-out questions better than they are; nothing was registered.")
+        throw ExitCode(10)
+      }
+      guard let ranking = LearnedRanking(identity: "reranker", trees: trees, scale: fitted.scale, depth: candidates) else {
         throw TrainingError(.failed, "the trees don't fit the candidates' features")
       }
       let models = RetrievalModels(ranking: ranking)
@@ -111,11 +124,14 @@ extension TrainCommand {
         models, own, held: held, options, retrieval, measure: measure, wiring: wiring, quiet: global.quiet)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
-      let record = RankingRecord(features: CandidateFeatures.names, depth: candidates, parameters: fit.parameters)
+      let record = RankingRecord(
+        features: CandidateFeatures.names, depth: candidates, scale: fitted.scale, rounds: fitted.rounds)
       try TrainCommand.register(
-        .reranker, own, comparisons, files: ["trees-0.json": source, "ranking.json": Array(try encoder.encode(record))],
-        parameters: fit.parameters.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
-          + [("questions", "\(learned.count)"), ("candidates", "\(candidates)")],
+        .reranker, own, comparisons, files: ["trees-0.json": fitted.source, "ranking.json": Array(try encoder.encode(record))],
+        parameters: [
+          ("rounds", "\(fitted.rounds)"), ("scale", "\(fitted.scale)"), ("questions", "\(learned.count)"),
+          ("candidates", "\(candidates)"),
+        ],
         wiring: wiring, isJSON: global.json)
     }
   }
