@@ -21,6 +21,8 @@ import time
 import urllib.request
 
 os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
+# mlflow starts uvicorn by its name.
+os.environ["PATH"] = str(pathlib.Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
 
 from sklearn.datasets import load_breast_cancer  # noqa: E402
 

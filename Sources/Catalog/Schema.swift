@@ -68,6 +68,14 @@ enum Schema {
       labelled_at REAL
     ) WITHOUT ROWID;
     CREATE INDEX predictions_by_time ON predictions(model, at);
+    CREATE TABLE webhook_deliveries (
+      event INTEGER NOT NULL,
+      attempt INTEGER NOT NULL,
+      at REAL NOT NULL,
+      status INTEGER,
+      problem TEXT,
+      PRIMARY KEY (event, attempt)
+    ) WITHOUT ROWID;
     CREATE TABLE model_servers (
       server TEXT NOT NULL,
       model TEXT NOT NULL,

@@ -56,6 +56,7 @@ package final class RagService: Sendable {
   package let jobs: JobRunner
   let readiness: Readiness
   package let drift: DriftWatch
+  package let registry: RegistryWatch
   let monitor: DriftMonitor
   package let tracking: TrackingStore
   /// Trained models that are loaded.
@@ -92,8 +93,11 @@ package final class RagService: Sendable {
     monitor = DriftMonitor(home: home, settings: settings) { try await collections.collection($0) }
     drift = DriftWatch(
       monitor: monitor,
-      notifier: DriftNotifier(configuration.driftAlarms, transport: wiring.webhookTransport), log: log,
+      notifier: DriftNotifier(EventSender(configuration.driftAlarms, transport: wiring.webhookTransport)), log: log,
       interval: configuration.driftLookSeconds > 0 ? .seconds(configuration.driftLookSeconds) : nil)
+    registry = RegistryWatch(
+      tracking, shelf: shelf, sender: EventSender(configuration.registryAlarms, transport: wiring.webhookTransport),
+      log: log)
     observationKey = (try? home.catalog.observationKey()) ?? []
     let drift = drift
     metrics.registry.observe { drift.gauges }

@@ -42,12 +42,14 @@ package struct ServiceConfiguration: Sendable {
   package var drift = DriftMonitorSettings()
   /// Between two looks for windows that have closed, seconds; 0 leaves the monitor off.
   package var driftLookSeconds = 300
-  package var driftAlarms = DriftAlarmTargets()
+  package var driftAlarms = AlarmTargets()
 
   /// Whether the rows that models score are kept beside what is said of them.
   package var keepsFeatures = false
   /// Predictions that are older are forgotten.
   package var predictionDays = 90
+  /// Who is told of changes of registered models, and of their monitors' alarms.
+  package var registryAlarms = AlarmTargets()
 
   package init() {}
 

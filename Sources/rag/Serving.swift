@@ -67,11 +67,12 @@ extension Wiring {
     }
     configuration.keepsQuestions = settings.file.drift?.keepQuestions ?? false
     configuration.drift = try settings.driftMonitor()
-    configuration.keepsFeatures = settings.file.scoring?.keepFeatures ?? false
-    if let days = settings.file.scoring?.keptDays {
-      guard days > 0 else { throw UsageError("scoring.kept_days must be at least 1, not \(days)") }
+    configuration.keepsFeatures = settings.file.registry?.keepFeatures ?? false
+    if let days = settings.file.registry?.keptDays {
+      guard days > 0 else { throw UsageError("registry.kept_days must be at least 1, not \(days)") }
       configuration.predictionDays = days
     }
+    configuration.registryAlarms = try settings.registryAlarms()
     configuration.driftLookSeconds = try positive(
       settings.file.drift?.lookSeconds, "look_seconds", configuration.driftLookSeconds, least: 0)
     configuration.driftAlarms = try settings.driftAlarms()

@@ -7,7 +7,11 @@ Standard library alone. Prints what each step does; exit code 1 if one fails.
 
 import argparse
 import csv
+import hashlib
+import hmac
+import http.server
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -52,6 +56,37 @@ def rows(path):
         for row in csv.DictReader(file):
             yield {"age": float(row["age"]), "region": row["region"],
                    "visits": int(row["visits"]) if row["visits"] else None}, row["left"]
+
+
+class Receiver:
+    """A webhook that refuses its first post, and keeps the rest with whether their signature is right."""
+
+    def __init__(self, secret):
+        self.events, self.refused = [], 0
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                if not outer.refused:
+                    outer.refused += 1
+                    return self.answer(400)
+                expected = "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+                outer.events.append((self.headers["X-Rag-Event"], json.loads(body),
+                                     hmac.compare_digest(expected, self.headers["X-Rag-Signature"] or "")))
+                self.answer(204)
+
+            def answer(self, status):
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
 
 
 class Story:
@@ -112,7 +147,12 @@ def tale(rag, folder):
     assert again["digest"] == first["digest"] and again["version"] == 2
     tell("trained again: version 2 has the same digest")
 
-    with Server(rag, story.home, config="scoring: {keep_features: true}\n") as server:
+    os.environ["STORY_SECRET"] = "s3cret"
+    hook, alarmed = Receiver("s3cret"), folder / "alarmed"
+    (folder / "alarm.sh").write_text(f"cat >> {alarmed}\n")
+    config = (f"registry: {{keep_features: true, webhook: \"{hook.url}\", webhook_secret_env: STORY_SECRET, "
+              f"command: [sh, \"{folder / 'alarm.sh'}\"]}}\n")
+    with Server(rag, story.home, config=config) as server:
         def ask(batch):
             return server.call("POST", "/api/v1/models/churn/invocations", {"dataframe_records": batch})
 
@@ -196,6 +236,14 @@ def tale(rag, folder):
         assert statuses == {200} and order[0] == 1 and order[-1] == 1 and third["version"] in order, (statuses, set(order))
         tell(f"{len(seen)} requests through promotion and rollback: none failed; served were versions "
              f"{sorted(set(order))}; version 1 was loaded by {', '.join(back['loaded_by'])}")
+
+        time.sleep(4)
+        moves = [(body["old"], body["new"]) for kind, body, _ in hook.events if kind == "model" and body["action"] == "alias_moved"]
+        assert all(signed for _, _, signed in hook.events) and hook.refused == 1, hook.events
+        assert moves == [("1", str(third["version"])), (str(third["version"]), "1")], moves
+        assert any(kind == "model_alarm" for kind, _, _ in hook.events) and "score_shift" in alarmed.read_text()
+        tell(f"the webhook had {len(hook.events)} signed events, each once, in order, after it refused the first; "
+             "the command had the alarms")
 
     history = story("models", "history", "churn")
     assert history["first_broken"] is None and history["changed_gates"] == []

@@ -206,12 +206,12 @@ import Transport
     }
     let folder = TemporaryFolder()
     try Data("a-secret\n".utf8).write(to: URL(fileURLWithPath: folder("key")))
-    var targets = DriftAlarmTargets()
+    var targets = AlarmTargets()
     targets.webhook = "http://127.0.0.1:1/hook"
     targets.secret = try APIKey(from: .file(folder("key")))
     targets.command = ["sh", "-c", "cat > '\(folder("out.json"))'"]
     let transport = Recorder()
-    let notifier = DriftNotifier(targets, transport: transport)
+    let notifier = DriftNotifier(EventSender(targets, transport: transport))
     let windows = [
       window(0, []), window(1, [.questions]), window(2, [.questions, .model]),
       window(3, [.model], undecided: [.questions]), window(4, []),
@@ -238,7 +238,7 @@ import Transport
     #expect(try TestServer.parse(told)["event"]?.text == "drift")
     targets.command = ["false"]
     transport.status.withLock { $0 = 500 }
-    let problems = await DriftNotifier(targets, transport: transport).tell(windows[1], before: windows[0])
+    let problems = await DriftNotifier(EventSender(targets, transport: transport)).tell(windows[1], before: windows[0])
     #expect(problems.count == 2, "\(problems)")
   }
 

@@ -100,6 +100,37 @@ import Tracking
     #expect(try tracking.brokenHistory() == nil)
   }
 
+  /// Each entry once, in order; after a failure later and later, and passed over at last.
+  @Test func entriesAreDelivered() throws {
+    #expect(try tracking.nextDelivery(now: 0, attemptLimit: 3) == nil, "what happened before is not told")
+    try tracking.setAlias("a", of: "churn", to: 1, actor: "ada")
+    try tracking.setAlias("b", of: "churn", to: 1, actor: "ada")
+    var told: [String] = []
+    for _ in 0..<2 {
+      let due = try #require(try tracking.nextDelivery(now: 10, attemptLimit: 3))
+      told.append(due.event.subject)
+      try tracking.noteDelivery(of: due.event.id, attempt: due.attempt, at: 10, status: 204, problem: nil)
+    }
+    #expect(told == ["a", "b"])
+    #expect(try tracking.nextDelivery(now: 10, attemptLimit: 3) == nil)
+    try tracking.setAlias("c", of: "churn", to: 1, actor: "ada")
+    try tracking.setAlias("d", of: "churn", to: 1, actor: "ada")
+    var now = 100.0
+    var waits: [Double] = []
+    for attempt in 1...3 {
+      let due = try #require(try tracking.nextDelivery(now: now, attemptLimit: 3))
+      #expect(due.event.subject == "c" && due.attempt == attempt)
+      try tracking.noteDelivery(of: due.event.id, attempt: attempt, at: now, status: 500, problem: "no")
+      guard attempt < 3 else { break }
+      let start = now
+      while try tracking.nextDelivery(now: now, attemptLimit: 3) == nil { now += 0.5 }
+      waits.append(now - start)
+    }
+    #expect(waits == [1, 2])
+    #expect(try tracking.nextDelivery(now: now, attemptLimit: 3)?.event.subject == "d", "passed over")
+    #expect(try tracking.deliveries(limit: 2).map(\.status) == [500, 500])
+  }
+
   /// Two promotions that compared with the same champion: one wins.
   @Test func oneOfTwoPromotionsWins() async throws {
     for number in [Int64(1), 2] { _ = try gate(number) }

@@ -74,6 +74,21 @@ import Training
     #expect(error?.code == .damaged && error?.message.contains("golden") == true)
   }
 
+  /// Serving that prepares rows otherwise than training did is found before it serves.
+  @Test func skewedPreprocessingIsRefused() throws {
+    let outcome = try Trainer(settings(.linear)).train(Samples.churn(300))
+    var artifact = try ModelArtifact(outcome, data: data())
+    var skewed = outcome.model.preprocessor
+    guard case .number(let column, let fill, let mean, let scale, let hasIndicator)? = skewed.steps.first else {
+      Issue.record("the first step is no number")
+      return
+    }
+    skewed.steps[0] = .number(column: column, fill: fill, mean: mean, scale: scale * 1.2, hasIndicator: hasIndicator)
+    artifact.files["preprocessing.json"] = Array(try JSONEncoder().encode(skewed))
+    let error = #expect(throws: TrainingError.self) { try artifact.model() }
+    #expect(error?.code == .damaged && error?.message.contains("golden") == true)
+  }
+
   @Test func foldersComeBackAsTheyWere() throws {
     let folder = TemporaryFolder()
     let artifact = try ModelArtifact(Trainer(settings()).train(Samples.churn(200)), data: data())

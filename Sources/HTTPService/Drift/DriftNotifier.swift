@@ -1,17 +1,13 @@
 import Crypto
 import Foundation
 import IndexStore
-import Transport
 
 /// Tells of alarms: once when one begins, and once when it ends.
 package struct DriftNotifier: Sendable {
-  private let targets: DriftAlarmTargets
-  private let transport: (any HTTPTransport)?
+  private let sender: EventSender
 
-  /// - Parameter transport: retries what may be retried; `nil` where there is no webhook.
-  package init(_ targets: DriftAlarmTargets, transport: (any HTTPTransport)?) {
-    self.targets = targets
-    self.transport = transport
+  package init(_ sender: EventSender) {
+    self.sender = sender
   }
 
   /// What changed from the window before.
@@ -40,36 +36,11 @@ package struct DriftNotifier: Sendable {
     guard !change.isEmpty else { return [] }
     let body = Array(Self.message(window, change).description.utf8)
     var problems: [String] = []
-    if let webhook = targets.webhook, let transport {
-      do {
-        let response = try await transport.send(request(webhook, body, id: Self.id(window, change)))
-        if !(200..<300).contains(response.status) {
-          problems.append("the webhook answered \(response.status)")
-        }
-      } catch {
-        problems.append("the webhook cannot be reached: \(error)")
-      }
+    if let problem = await sender.post("drift", id: Self.id(window, change), body: body).problem {
+      problems.append(problem)
     }
-    if !change.began.isEmpty, let problem = await run(body) { problems.append(problem) }
+    if !change.began.isEmpty, let problem = await sender.run(body) { problems.append(problem) }
     return problems
-  }
-
-  private func request(_ webhook: String, _ body: [UInt8], id: String) -> TransportRequest {
-    // The id is the same for the same change, so that a receiver can drop what it has had before.
-    var headers: TransportHeaders = [
-      "Content-Type": "application/json", "X-Rag-Event": "drift", "X-Rag-Delivery": id,
-      "Idempotency-Key": id,
-    ]
-    if let secret = targets.secret {
-      let code = HMAC<SHA256>.authenticationCode(
-        for: body, using: SymmetricKey(data: Array(secret.secret.utf8)))
-      headers.append("X-Rag-Signature", "sha256=" + Hex.string(code))
-    }
-    return TransportRequest(
-      .post, webhook, headers: headers, body: body,
-      deadlines: TransportDeadlines(
-        connect: .seconds(5), firstByte: .seconds(15), idle: .seconds(15), total: .seconds(30)),
-      maximumBodyBytes: 1 << 16)
   }
 
   private static func message(_ window: DriftWindow, _ change: Change) -> JSONValue {
@@ -96,34 +67,5 @@ package struct DriftNotifier: Sendable {
       + (change.began.map { "+" + $0.rawValue } + change.ended.map { "-" + $0.rawValue }).joined(
         separator: " ")
     return Hex.string(SHA256.hash(data: Array(text.utf8)).prefix(16))
-  }
-
-  /// A program that takes longer is left to itself: it may train a model.
-  private static let patienceSeconds = 60.0
-
-  /// - Returns: what went wrong.
-  private func run(_ body: [UInt8]) async -> String? {
-    guard let program = targets.command.first else { return nil }
-    let arguments = targets.command
-    do {
-      return try await BackgroundThread.run(niceness: 0) {
-        // A file and no pipe: a program that reads nothing does no harm.
-        let input = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try Data(body).write(to: input)
-        defer { try? FileManager.default.removeItem(at: input) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.standardInput = try FileHandle(forReadingFrom: input)
-        process.standardOutput = FileHandle.standardError
-        try process.run()
-        let end = Date(timeIntervalSinceNow: Self.patienceSeconds)
-        while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.05) }
-        guard !process.isRunning, process.terminationStatus != 0 else { return nil }
-        return "the command \(program) ended with \(process.terminationStatus)"
-      }
-    } catch {
-      return "the command \(program) cannot be run: \(error)"
-    }
   }
 }

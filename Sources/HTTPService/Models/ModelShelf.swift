@@ -105,6 +105,13 @@ package final class ModelShelf: Sendable {
     }
   }
 
+  /// Monitors of loaded versions that alarm.
+  var alarms: [(model: String, version: Int64, finding: ModelMonitor.Finding)] {
+    state.withLock { Array($0.loaded.values) }.flatMap { loaded in
+      loaded.monitor.findings.filter(\.isAlarm).map { (loaded.version.model, loaded.version.version, $0) }
+    }
+  }
+
   /// What is loaded, by name and version.
   package var loaded: [(name: String, version: Int64, digest: String)] {
     state.withLock { state in

@@ -20,7 +20,7 @@ extension RagService {
       onStart(port)
     }
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-      .init(service: answers), .init(service: jobs), .init(service: drift),
+      .init(service: answers), .init(service: jobs), .init(service: drift), .init(service: registry),
       .init(service: Drain(readiness: readiness)),
     ]
     if let traces { services.insert(.init(service: traces), at: 0) }

@@ -14,6 +14,12 @@ package struct GatePolicy: Codable, Hashable, Sendable {
     /// How much worse the low end of the interval may be; 0.01 where it is left out.
     package var margin: Double?
 
+    package init(measure: ModelMeasure, require: Demand? = nil, margin: Double? = nil) {
+      self.measure = measure
+      self.require = require
+      self.margin = margin
+    }
+
     package enum CodingKeys: String, CodingKey, CaseIterable { case measure, require, margin }
   }
 
@@ -24,6 +30,12 @@ package struct GatePolicy: Codable, Hashable, Sendable {
     package var threshold: String
     /// Slices of fewer rows are told, not judged; 30 where it is left out.
     package var leastRows: Int?
+
+    package init(columns: [String], threshold: String, leastRows: Int? = nil) {
+      self.columns = columns
+      self.threshold = threshold
+      self.leastRows = leastRows
+    }
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
       case columns, threshold

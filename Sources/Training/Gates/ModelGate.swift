@@ -74,7 +74,14 @@ package struct ModelGate: Sendable {
     let said = try predictions(challenger.model, data)
     let task = challenger.model.schema.task
     let scores = ModelScores(said, task: task, threads: threads)
-    var checks: [GateCheck] = []
+    let first = said.values.values.prefix(said.values.columns)
+    let varies = (0..<said.values.rows).contains { row in
+      said.values.values[row * first.count..<(row + 1) * first.count] != first
+    }
+    var checks = [
+      GateCheck(
+        name: "varies", isPassed: varies, message: varies ? "rows get different answers" : "every row gets the same answer")
+    ]
     for text in policy.thresholds ?? [] {
       let threshold = try MeasureThreshold(text)
       let value = scores[threshold.measure]?.value

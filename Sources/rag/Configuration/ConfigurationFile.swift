@@ -250,16 +250,24 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
-  /// Scoring of rows by registered models.
-  struct Scoring: Decodable, Equatable {
+  /// Registered models: what is kept of their work, and who is told of their changes.
+  struct Registry: Decodable, Equatable {
     /// Whether rows are kept beside what was said of them; drift of a model's columns needs them.
     var keepFeatures: Bool?
     /// Predictions that are older are forgotten.
     var keptDays: Int?
+    var webhook: String?
+    var webhookSecretVariable: String?
+    var webhookSecretFile: String?
+    /// Program and arguments, run when a monitor begins to alarm.
+    var command: [String]?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
+      case webhook, command
       case keepFeatures = "keep_features"
       case keptDays = "kept_days"
+      case webhookSecretVariable = "webhook_secret_env"
+      case webhookSecretFile = "webhook_secret_file"
     }
   }
 
@@ -281,11 +289,11 @@ struct ConfigurationFile: Decodable, Equatable {
   var server: Server?
   var access: [AccessRule]?
   var drift: Drift?
-  var scoring: Scoring?
+  var registry: Registry?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case home, models, collection, threads, chunking, embedding, analysis, retrieval, reranker, llm, answers
-    case prompts, server, access, drift, scoring
+    case prompts, server, access, drift, registry
     case llmFallback = "llm_fallback"
   }
 
@@ -318,7 +326,7 @@ struct ConfigurationFile: Decodable, Equatable {
       "llm_fallback": LanguageModel.CodingKeys.allCases.map(\.rawValue),
       "server": Server.CodingKeys.allCases.map(\.rawValue),
       "drift": Drift.CodingKeys.allCases.map(\.rawValue),
-      "scoring": Scoring.CodingKeys.allCases.map(\.rawValue),
+      "registry": Registry.CodingKeys.allCases.map(\.rawValue),
     ]
     let boosts = [
       "recency": Recency.CodingKeys.allCases.map(\.rawValue),

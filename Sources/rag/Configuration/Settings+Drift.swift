@@ -35,8 +35,8 @@ extension Settings {
   }
 
   /// Who is told of drift.
-  func driftAlarms() throws -> DriftAlarmTargets {
-    var targets = DriftAlarmTargets()
+  func driftAlarms() throws -> AlarmTargets {
+    var targets = AlarmTargets()
     targets.webhook = file.drift?.webhook
     targets.secret = try key(
       variable: file.drift?.webhookSecretVariable, file: file.drift?.webhookSecretFile)
@@ -45,10 +45,22 @@ extension Settings {
   }
 }
 
+extension Settings {
+  /// Who is told of changes of registered models.
+  func registryAlarms() throws -> AlarmTargets {
+    var targets = AlarmTargets()
+    targets.webhook = file.registry?.webhook
+    targets.secret = try key(
+      variable: file.registry?.webhookSecretVariable, file: file.registry?.webhookSecretFile)
+    targets.command = file.registry?.command ?? []
+    return targets
+  }
+}
+
 extension Wiring {
   /// What alarms are posted with; `nil` where there is no webhook.
   func webhookTransport() throws -> (any HTTPTransport)? {
-    guard settings.file.drift?.webhook != nil else { return nil }
+    guard settings.file.drift?.webhook != nil || settings.file.registry?.webhook != nil else { return nil }
     // The receiver drops what it has had: the same change has the same id, so a retry does no harm.
     return RetryingTransport(try CurlTransport())
   }

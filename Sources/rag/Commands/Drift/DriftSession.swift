@@ -16,7 +16,8 @@ struct DriftSession {
     monitor = DriftMonitor(home: home, settings: try wiring.settings.driftMonitor(), open: opener)
     watch = DriftWatch(
       monitor: monitor,
-      notifier: DriftNotifier(try wiring.settings.driftAlarms(), transport: try wiring.webhookTransport()),
+      notifier: DriftNotifier(
+        EventSender(try wiring.settings.driftAlarms(), transport: try wiring.webhookTransport())),
       log: AccessLog(level: .error) { Terminal.write($0, to: FileHandle.standardError.fileDescriptor) },
       interval: nil)
   }
