@@ -101,7 +101,8 @@ let package = Package(
       name: "rag",
       dependencies: [
         "Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "VectorIndex", "Embeddings",
-        "Catalog", "IndexStore", "Retrieval", "Generation", "Reports", "Evaluation", "Tables", "Drift", "Training",
+        "Catalog", "IndexStore", "Retrieval", "Generation", "Reports", "Evaluation", "Tables", "Drift",
+        "Training",
         "Tracking", "HTTPService",
         crypto,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -147,7 +148,8 @@ let package = Package(
     tests(
       "HTTPService",
       [
-        "HTTPService", "Drift", "Tables", "Training", "Tracking", "Catalog", "IndexStore", "Retrieval", "Generation",
+        "HTTPService", "Drift", "Tables", "Training", "Tracking", "Catalog", "IndexStore", "Retrieval",
+        "Generation",
         "Embeddings", "Transport",
         "Documents",
         .product(name: "Hummingbird", package: "hummingbird"),

@@ -83,15 +83,16 @@ def main():
         subprocess.run([options.rag, *common, "--home", folder / "home", "--register", "cancer"], check=True,
                        stdout=subprocess.DEVNULL)
         ports = free_port(), free_port()
-        servers = [
-            start([options.rag, "serve", "--home", str(folder / "home"), "--port", str(ports[0])], ports[0], "/livez",
-                  folder / "rag.log"),
-            start([str(pathlib.Path(sys.executable).parent / "mlflow"), "models", "serve", "-m", str(folder / "model"), "--port",
-                   str(ports[1]), "--env-manager", "local"], ports[1], "/ping", folder / "mlflow.log")]
+        servers = []
         features = frame.drop(columns="target")
         places = ["/invocations", "/invocations"]
         result = {}
         try:
+            servers.append(start([options.rag, "serve", "--home", str(folder / "home"), "--port", str(ports[0])], ports[0],
+                                 "/livez", folder / "rag.log"))
+            servers.append(start([str(pathlib.Path(sys.executable).parent / "mlflow"), "models", "serve", "-m",
+                                  str(folder / "model"), "--port", str(ports[1]), "--env-manager", "local"], ports[1], "/ping",
+                                 folder / "mlflow.log"))
             for rows in (1, 32):
                 body = json.dumps({"dataframe_split": features.head(rows).to_dict(orient="split")})
                 said = [ask(http.client.HTTPConnection("127.0.0.1", port), place, body)["predictions"]

@@ -93,10 +93,12 @@ package final class RagService: Sendable {
     monitor = DriftMonitor(home: home, settings: settings) { try await collections.collection($0) }
     drift = DriftWatch(
       monitor: monitor,
-      notifier: DriftNotifier(EventSender(configuration.driftAlarms, transport: wiring.webhookTransport)), log: log,
+      notifier: DriftNotifier(EventSender(configuration.driftAlarms, transport: wiring.webhookTransport)),
+      log: log,
       interval: configuration.driftLookSeconds > 0 ? .seconds(configuration.driftLookSeconds) : nil)
     registry = RegistryWatch(
-      tracking, shelf: shelf, sender: EventSender(configuration.registryAlarms, transport: wiring.webhookTransport),
+      tracking, shelf: shelf,
+      sender: EventSender(configuration.registryAlarms, transport: wiring.webhookTransport),
       log: log)
     observationKey = (try? home.catalog.observationKey()) ?? []
     let drift = drift
@@ -135,7 +137,8 @@ package final class RagService: Sendable {
   var endpoints: [Endpoint] {
     queryEndpoints + documentEndpoints + collectionEndpoints + jobEndpoints + driftEndpoints + healthEndpoints
       + openAIEndpoints
-      + rerankEndpoints + toolEndpoints + modelEndpoints + scoringEndpoints + inferenceEndpoints + mlflowEndpoints
+      + rerankEndpoints + toolEndpoints + modelEndpoints + scoringEndpoints + inferenceEndpoints
+      + mlflowEndpoints
       + pageEndpoints
   }
 }

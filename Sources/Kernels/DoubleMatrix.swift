@@ -30,7 +30,8 @@ package struct DoubleMatrix: Hashable, Sendable {
     guard rows > 0, columns > 0, other.rows > 0 else { return result }
     _ = MatrixEngine.openBLASUsesOneThread
     cblas_dgemm(
-      CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(other.rows), blasint(columns), 1, values,
+      CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(other.rows), blasint(columns), 1,
+      values,
       blasint(columns), other.values, blasint(columns), 0, &result.values, blasint(other.rows))
     return result
   }
@@ -47,7 +48,8 @@ package struct DoubleMatrix: Hashable, Sendable {
     guard rows > 0, columns > 0, other.columns > 0 else { return result }
     _ = MatrixEngine.openBLASUsesOneThread
     cblas_dgemm(
-      CblasRowMajor, CblasTrans, CblasNoTrans, blasint(columns), blasint(other.columns), blasint(rows), 1, values,
+      CblasRowMajor, CblasTrans, CblasNoTrans, blasint(columns), blasint(other.columns), blasint(rows), 1,
+      values,
       blasint(columns), other.values, blasint(other.columns), 0, &result.values, blasint(other.columns))
     return result
   }

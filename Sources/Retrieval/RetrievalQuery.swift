@@ -18,6 +18,8 @@ package struct RetrievalQuery: Sendable {
   /// What the caller may see; `nil` is everything.
   package var access: AccessView?
   package var fusion: FusionMethod = .standard
+  /// Whether fusion or depth were chosen for this query: what was learned for the collection doesn't stand above them then.
+  package var hasChosenFusion = false
   /// Scans all vectors instead of walking the graph.
   package var isExact = false
   /// Breadth of the graph walk; `nil` takes the collection's.

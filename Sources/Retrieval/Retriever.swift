@@ -34,9 +34,10 @@ package struct Retriever: Sendable {
     var watch = StageWatch()
     let snapshot = try newestSnapshot()
     watch.lap("snapshot")
+    let models = models()
+    let query = models.applied(to: query)
     let plan = try Self.plan(query, snapshot)
     watch.lap("analyze")
-    let models = models()
     let vectors = try await embed([plan], snapshot: snapshot, adapter: models.adapter)
     watch.lap("embed")
     let search = CandidateSearch(
@@ -62,7 +63,8 @@ package struct Retriever: Sendable {
         degraded: reasons.isEmpty ? nil : reasons.joined(separator: ", "),
         terms: plan.terms.map { ($0.term, plan.statistics.documentFrequency(of: $0.term)) },
         corrections: plan.corrections,
-        reranker: Self.order(models, isFused: found.mode == .hybrid, hasVector: vectors.rows[0] != nil, refined.reranker),
+        reranker: Self.order(
+          models, query, isFused: found.mode == .hybrid, hasVector: vectors.rows[0] != nil, refined.reranker),
         allowedChunks: plan.allowedCount(snapshot), timings: watch.milliseconds, snapshot: snapshot)
     } catch {
       throw RetrievalError(error)
@@ -82,12 +84,12 @@ package struct Retriever: Sendable {
     _ queries: [RetrievalQuery], threads: Int, onProgress: (Int) -> Void = { _ in }
   ) async throws(RetrievalError) -> [DocumentRanking] {
     let snapshot = try newestSnapshot()
+    let models = models()
     let attempts = Parallel.map(queries.count, threads: threads) { index in
-      Result { () throws(RetrievalError) in try Self.plan(queries[index], snapshot) }
+      Result { () throws(RetrievalError) in try Self.plan(models.applied(to: queries[index]), snapshot) }
     }
     var plans: [QueryPlan] = []
     for attempt in attempts { plans.append(try attempt.get()) }
-    let models = models()
     let vectors = try await embed(plans, snapshot: snapshot, adapter: models.adapter)
     let ready = plans
     let reranker = reranker
@@ -123,9 +125,10 @@ package struct Retriever: Sendable {
 
   /// Names of all that had a part in the order.
   private static func order(
-    _ models: RetrievalModels, isFused: Bool, hasVector: Bool, _ reranker: String?
+    _ models: RetrievalModels, _ query: RetrievalQuery, isFused: Bool, hasVector: Bool, _ reranker: String?
   ) -> String? {
     let names = [
+      isFused && !query.hasChosenFusion ? models.fusion?.identity : nil,
       hasVector ? models.adapter?.identity : nil, isFused ? models.ranking?.identity : nil, reranker,
     ].compactMap { $0 }
     return names.isEmpty ? nil : names.joined(separator: " + ")
@@ -146,8 +149,10 @@ package struct Retriever: Sendable {
     let found = Parallel.map(plans.count, threads: threads) { index in
       var watch = StageWatch()
       return Array(
-        CandidateSearch(snapshot: snapshot, plan: ready[index], vector: vectors.rows[index], pool: 0, ranking: nil)
-          .run(&watch).candidates.prefix(depth))
+        CandidateSearch(
+          snapshot: snapshot, plan: ready[index], vector: vectors.rows[index], pool: 0, ranking: nil
+        )
+        .run(&watch).candidates.prefix(depth))
     }
     var result: [QuestionCandidates] = []
     do {
@@ -158,8 +163,10 @@ package struct Retriever: Sendable {
         let width = head.isEmpty ? 0 : rows.count / head.count
         result.append(
           QuestionCandidates(
-            documents: documents, features: CandidateFeatures.matrix(head, terms: plans[index].knownTerms.count),
-            scores: head.map(\.score), vector: vectors.rows[index], passages: Matrix(rows: head.count, columns: width, values: rows)))
+            documents: documents,
+            features: CandidateFeatures.matrix(head, terms: plans[index].knownTerms.count),
+            scores: head.map(\.score), vector: vectors.rows[index],
+            passages: Matrix(rows: head.count, columns: width, values: rows)))
       }
     } catch {
       throw RetrievalError(error)

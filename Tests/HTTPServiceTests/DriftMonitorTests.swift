@@ -238,7 +238,8 @@ import Transport
     #expect(try TestServer.parse(told)["event"]?.text == "drift")
     targets.command = ["false"]
     transport.status.withLock { $0 = 500 }
-    let problems = await DriftNotifier(EventSender(targets, transport: transport)).tell(windows[1], before: windows[0])
+    let problems = await DriftNotifier(EventSender(targets, transport: transport)).tell(
+      windows[1], before: windows[0])
     #expect(problems.count == 2, "\(problems)")
   }
 

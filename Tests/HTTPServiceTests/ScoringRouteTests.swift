@@ -10,7 +10,8 @@ import Training
 
 /// Scoring of rows: MLflow's bodies and the Open Inference Protocol.
 @Suite struct ScoringRouteTests {
-  private static let rows = #"[{"age": 71.5, "region": "north", "visits": 1}, {"age": 22, "region": "south", "visits": null}]"#
+  private static let rows =
+    #"[{"age": 71.5, "region": "north", "visits": 1}, {"age": 22, "region": "south", "visits": null}]"#
 
   /// People who left: the old, the northern ones and those of few visits.
   private static func people(_ count: Int, seed: UInt64, flipped: Bool = false) throws -> Table {
@@ -30,11 +31,15 @@ import Training
 
   /// Registers a version of `churn`; its number is the result.
   @discardableResult
-  private static func register(_ server: TestServer, seed: UInt64, algorithm: Algorithm = .boosting) throws -> ModelVersion {
+  private static func register(_ server: TestServer, seed: UInt64, algorithm: Algorithm = .boosting) throws
+    -> ModelVersion
+  {
     var settings = TrainingSettings(target: "churned", algorithm: algorithm)
-    settings.parameters = algorithm == .linear ? [:] : ["n_estimators": 30, "max_depth": 3, "learning_rate": 0.3]
+    settings.parameters =
+      algorithm == .linear ? [:] : ["n_estimators": 30, "max_depth": 3, "learning_rate": 0.3]
     let outcome = try Trainer(settings).train(people(300, seed: seed))
-    let artifact = try ModelArtifact(outcome, data: .init(name: "people.csv", sha256: "\(seed)", bytes: 1, rows: 300))
+    let artifact = try ModelArtifact(
+      outcome, data: .init(name: "people.csv", sha256: "\(seed)", bytes: 1, rows: 300))
     let log = TrainingLog(server.service.tracking, actor: "ada")
     let version = try log.record(
       outcome, artifact, dataPath: "people.csv", dataHash: "\(seed)", experiment: "churn", register: "churn"
@@ -47,7 +52,9 @@ import Training
     return items[place]
   }
 
-  private func score(_ server: TestServer, _ body: String, at place: String = "churn") async throws -> TestServer.Reply {
+  private func score(_ server: TestServer, _ body: String, at place: String = "churn") async throws
+    -> TestServer.Reply
+  {
     try await server.send(.post, "/api/v1/models/\(place)/invocations", body)
   }
 
@@ -69,7 +76,8 @@ import Training
       #expect(reply.json["model"]?["version"]?.description == "1")
     }
     let csv = try await server.send(
-      .post, "/invocations", "age,region,visits\n71.5,north,1\n22,south,\n", headers: [.contentType: "text/csv"])
+      .post, "/invocations", "age,region,visits\n71.5,north,1\n22,south,\n",
+      headers: [.contentType: "text/csv"])
     #expect(csv.status == 200, "\(csv.body)")
     seen.insert(csv.json["predictions"]?.description ?? "")
     #expect(seen.count == 1, "\(seen)")
@@ -85,7 +93,8 @@ import Training
       (#"{"instances": [{"age": 3, "region": 4, "visits": 1.5}]}"#, 422, "region"),
       (#"{"instances": [{"age": null, "region": null, "visits": null}]}"#, 422, "no value at all"),
       (#"{"instances": [], "inputs": {}}"#, 400, "exactly one"), (#"{}"#, 400, "exactly one"),
-      (#"{"instances": [[1, 2]]}"#, 400, "3 values"), (#"{"instances": [{"age": [1, 2]}]}"#, 400, "instances.age"),
+      (#"{"instances": [[1, 2]]}"#, 400, "3 values"),
+      (#"{"instances": [{"age": [1, 2]}]}"#, 400, "instances.age"),
       (#"{"dataframe_split": {"data": []}}"#, 400, "columns"), (#"{"instances": 4}"#, 400, "list"),
     ]
     for (body, status, words) in cases {
@@ -145,7 +154,8 @@ import Training
     let ready = try await server.get("/v2/models/churn/ready")
     #expect(ready.status == 200)
     let metadata = try await server.get("/v2/models/churn")
-    #expect(item(metadata.json["inputs"])?["name"]?.text == "age" && item(metadata.json["versions"])?.text == "1")
+    #expect(
+      item(metadata.json["inputs"])?["name"]?.text == "age" && item(metadata.json["versions"])?.text == "1")
     let body = #"""
       {"id": "7", "inputs": [{"name": "age", "shape": [2, 1], "datatype": "FP64", "data": [71.5, 22]},
        {"name": "region", "shape": [2], "datatype": "BYTES", "data": ["north", "south"]},
@@ -174,12 +184,15 @@ import Training
       .post, "/api/v1/feedback", #"{"prediction_id": "\#(id)", "label": "yes"}"#)
     #expect(feedback.status == 201, "\(feedback.body)")
     let kept = try server.service.tracking.predictions(of: "churn", in: 0..<1e11, limit: 10)
-    #expect(kept.count == 2 && kept.first { $0.id == id }?.label == "yes" && kept.first { $0.id == id }?.output == "yes")
+    #expect(
+      kept.count == 2 && kept.first { $0.id == id }?.label == "yes"
+        && kept.first { $0.id == id }?.output == "yes")
     #expect(kept.first { $0.id == id }?.features == #"{"age":71.5,"region":"north","visits":1}"#)
     let missing = try await server.send(.post, "/api/v1/feedback", #"{"prediction_id": "x", "label": "yes"}"#)
     #expect(missing.status == 404)
     let metrics = try await server.get("/metrics").body
-    #expect(metrics.contains(#"rag_model_predictions_total{model="churn",version="1",class="no"} 1"#), "\(metrics)")
+    #expect(
+      metrics.contains(#"rag_model_predictions_total{model="churn",version="1",class="no"} 1"#), "\(metrics)")
   }
 
   @Test func monitorsFindWhatIsWrong() async throws {
@@ -208,7 +221,8 @@ import Training
     let found = try await alarms()
     #expect(found.isSuperset(of: ["missing", "unseen"]), "\(found)")
     // And at last nobody of those who leave.
-    try await send((0..<400).map { #"{"age": \#(18 + $0 % 9), "region": "south", "visits": \#(10 + $0 % 7)}"# })
+    try await send(
+      (0..<400).map { #"{"age": \#(18 + $0 % 9), "region": "south", "visits": \#(10 + $0 % 7)}"# })
     #expect(try await alarms().isSuperset(of: ["score_shift", "absent_class"]))
     try await send([String](repeating: #"{"age": 30, "region": "south", "visits": 3}"#, count: 60))
     #expect(try await alarms().contains("constant_input"))

@@ -12,6 +12,7 @@ import NIOEmbedded
 import Retrieval
 import Synchronization
 import TestSupport
+import Tracking
 
 /// A whole service on a home of its own, asked without a socket.
 final class TestServer: Sendable {
@@ -91,7 +92,9 @@ final class TestServer: Sendable {
     ServedCollection(
       collection: try DocumentCollection(name, in: home),
       tools: AnsweringTools(
-        embedder: MicroBatchingEmbedder(HashingEmbedder()), reranker: reranker, model: model,
+        embedder: MicroBatchingEmbedder(HashingEmbedder()), reranker: reranker,
+        learned: LearnedModels(TrackingStore(catalog: home.catalog, home: home.path), collection: name),
+        model: model,
         prompts: PromptLibrary(), extractive: ExtractiveAnswerer.Parameters(), context: ContextBuilder(),
         maximumTokens: 200))
   }

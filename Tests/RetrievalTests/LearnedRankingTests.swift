@@ -11,19 +11,22 @@ import Testing
     let trees = try #require(
       TreeEnsemble(
         nodes: [
-          TreeEnsemble.Node(feature: column, value: 0.0001, left: 1, missingGoesLeft: true), .leaf(-10), .leaf(0),
+          TreeEnsemble.Node(feature: column, value: 0.0001, left: 1, missingGoesLeft: true), .leaf(-10),
+          .leaf(0),
         ], roots: [0], outputs: [0], base: [0], featureCount: CandidateFeatures.names.count))
     return try #require(LearnedRanking(identity: "reranker.main/1", trees: trees, scale: scale, depth: depth))
   }
 
-  private func results(_ models: RetrievalModels, _ sample: SampleCollection, _ mode: RetrievalMode = .hybrid) async throws
+  private func results(_ models: RetrievalModels, _ sample: SampleCollection, _ mode: RetrievalMode = .hybrid)
+    async throws
     -> RetrievalResult
   {
     var query = RetrievalQuery("otter river")
     query.mode = mode
     query.topK = 10
     return try await Retriever(
-      collection: try DocumentCollection(sample.name, in: sample.home), embedder: sample.embedder, models: { models }
+      collection: try DocumentCollection(sample.name, in: sample.home), embedder: sample.embedder,
+      models: { models }
     ).retrieve(query)
   }
 
@@ -32,7 +35,9 @@ import Testing
     let sample = try SampleCollection(path: folder("home"))
     let writer = try sample.writer()
     try sample.commit(
-      (0..<8).map { sample.document("d\($0)", $0 % 2 == 0 ? "an otter swims in the river \($0)" : "a badger sleeps \($0)") },
+      (0..<8).map {
+        sample.document("d\($0)", $0 % 2 == 0 ? "an otter swims in the river \($0)" : "a badger sleeps \($0)")
+      },
       to: writer)
     let plain = try await results(RetrievalModels(), sample)
     #expect(plain.reranker == nil)

@@ -17,7 +17,8 @@ import Tracking
       let place = try #require(TrackingStore.storePath(run.artifactURI))
       try tracking.artifacts.put(Array(run.id.utf8), at: place + "/model/weights")
       _ = try tracking.createVersion(
-        of: "churn", source: run.artifactURI + "/model", run: run.id, runLink: nil, loggedModel: nil, description: nil,
+        of: "churn", source: run.artifactURI + "/model", run: run.id, runLink: nil, loggedModel: nil,
+        description: nil,
         tags: [:], actor: "ada")
     }
   }
@@ -68,7 +69,8 @@ import Tracking
     // Whoever takes the lock off is found by the hash.
     #expect(
       try run(
-        "DROP TRIGGER model_gates_are_not_changed; UPDATE model_gates SET is_passed = 1, record = 'better'") == 0)
+        "DROP TRIGGER model_gates_are_not_changed; UPDATE model_gates SET is_passed = 1, record = 'better'")
+        == 0)
     #expect(try tracking.changedGates() == [id])
     let error = #expect(throws: TrackingError.self) {
       try tracking.promote("churn", 1, alias: "champion", actor: "ci", reason: nil)
@@ -91,7 +93,9 @@ import Tracking
   }
 
   @Test func makersDoNotApproveThemselves() throws {
-    let error = #expect(throws: TrackingError.self) { try tracking.approve("churn", 1, actor: "ada", reason: nil) }
+    let error = #expect(throws: TrackingError.self) {
+      try tracking.approve("churn", 1, actor: "ada", reason: nil)
+    }
     #expect(error?.code == .invalid)
     try tracking.approve("churn", 1, actor: "bob", reason: "read it")
     try tracking.approve("churn", 1, actor: "bob", reason: "again")

@@ -38,7 +38,8 @@ import Training
       let theirs = try Booster.scores(model: source, rows: fresh)
       for row in 0..<fresh.rows {
         for output in 0..<width {
-          #expect(ours.values[row * trees.base.count + place * width + output] == theirs[row * width + output])
+          #expect(
+            ours.values[row * trees.base.count + place * width + output] == theirs[row * width + output])
         }
       }
     }
@@ -47,7 +48,8 @@ import Training
   @Test func theSameSeedGivesTheSameTrees() throws {
     let fit = { (seed: UInt64) in
       try EstimatorFit(
-        .randomForest, parameters: Algorithm.randomForest.parameters([:]), task: .binary, classCount: 2, seed: seed
+        .randomForest, parameters: Algorithm.randomForest.parameters([:]), task: .binary, classCount: 2,
+        seed: seed
       ).fit(rows(.binary, missing: false))
     }
     #expect(try fit(1) == fit(1))
@@ -77,8 +79,9 @@ import Training
         }
       }
       let weights = model.weights.map(Double.init)
-      return sum / 400 + strength * (ratio * weights.reduce(0) { $0 + abs($1) }
-        + (1 - ratio) / 2 * weights.reduce(0) { $0 + $1 * $1 })
+      return sum / 400 + strength
+        * (ratio * weights.reduce(0) { $0 + abs($1) }
+          + (1 - ratio) / 2 * weights.reduce(0) { $0 + $1 * $1 })
     }
     let least = value(model)
     for place in model.weights.indices {
@@ -88,7 +91,9 @@ import Training
         #expect(value(moved) > least - 1e-9, "weight \(place) by \(step)")
       }
     }
-    if ratio == 1 { #expect(model.weights.contains(0), "a full penalty leaves weights out: \(model.weights)") }
+    if ratio == 1 {
+      #expect(model.weights.contains(0), "a full penalty leaves weights out: \(model.weights)")
+    }
   }
 
   @Test func wrongParametersAreRefused() {
@@ -171,7 +176,9 @@ import Training
       #expect(own.recall >= least)
       #expect(Set(p).allSatisfy { scores($0).recall < least || scores($0).precision <= own.precision })
     case .f1:
-      func f1(_ s: (precision: Double, recall: Double)) -> Double { 2 * s.precision * s.recall / (s.precision + s.recall) }
+      func f1(_ s: (precision: Double, recall: Double)) -> Double {
+        2 * s.precision * s.recall / (s.precision + s.recall)
+      }
       #expect(Set(p).allSatisfy { !(f1(scores($0)) > f1(own) + 1e-12) })
     }
   }

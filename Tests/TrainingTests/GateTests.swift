@@ -6,21 +6,27 @@ import Testing
 import Training
 
 @Suite struct ModelGateTests {
-  private func candidate(_ version: Int, _ algorithm: Algorithm, _ parameters: [String: Double], sha: String = "a") throws
+  private func candidate(
+    _ version: Int, _ algorithm: Algorithm, _ parameters: [String: Double], sha: String = "a"
+  ) throws
     -> ModelGate.Candidate
   {
     var settings = TrainingSettings(target: "churned", algorithm: algorithm)
     settings.parameters = parameters
     let artifact = try ModelArtifact(
-      Trainer(settings).train(Samples.churn(500, seed: 3)), data: .init(name: "a", sha256: sha, bytes: 0, rows: 500))
-    return ModelGate.Candidate(name: "churn", version: version, artifact: artifact, model: try artifact.model())
+      Trainer(settings).train(Samples.churn(500, seed: 3)),
+      data: .init(name: "a", sha256: sha, bytes: 0, rows: 500))
+    return ModelGate.Candidate(
+      name: "churn", version: version, artifact: artifact, model: try artifact.model())
   }
 
   private func judge(
-    _ policy: GatePolicy, _ challenger: ModelGate.Candidate, _ champion: ModelGate.Candidate? = nil, approvals: Int = 0
+    _ policy: GatePolicy, _ challenger: ModelGate.Candidate, _ champion: ModelGate.Candidate? = nil,
+    approvals: Int = 0
   ) throws -> GateRecord {
     try ModelGate(policy).judge(
-      challenger, champion: champion, data: Samples.churn(400, seed: 8), dataDigest: "held", approvals: approvals,
+      challenger, champion: champion, data: Samples.churn(400, seed: 8), dataDigest: "held",
+      approvals: approvals,
       earlierUses: 0)
   }
 
@@ -35,8 +41,14 @@ import Training
       ("calibration_error", { $0.calibrationError = 0.0001 }, false),
       ("latency", { $0.latency = 1000 }, true), ("latency", { $0.latency = 1e-9 }, false),
       ("clean_leakage", { $0.cleanLeakage = true }, true), ("approvals", { $0.approvals = 1 }, false),
-      ("region=north: roc_auc >= 0.7", { $0.slices = .init(columns: ["region"], threshold: "roc_auc >= 0.7") }, true),
-      ("region=north: roc_auc >= 0.9999", { $0.slices = .init(columns: ["region"], threshold: "roc_auc >= 0.9999") }, false),
+      (
+        "region=north: roc_auc >= 0.7",
+        { $0.slices = .init(columns: ["region"], threshold: "roc_auc >= 0.7") }, true
+      ),
+      (
+        "region=north: roc_auc >= 0.9999",
+        { $0.slices = .init(columns: ["region"], threshold: "roc_auc >= 0.9999") }, false
+      ),
     ]
     for (name, change, isPassed) in cases {
       var policy = GatePolicy()
@@ -60,7 +72,8 @@ import Training
     #expect(try !judge(policy, weak, good).isPassed)
     let record = try judge(policy, good, weak)
     let comparison = try #require(record.comparison)
-    #expect(comparison.low > 0 && comparison.low < comparison.difference && comparison.difference < comparison.high)
+    #expect(
+      comparison.low > 0 && comparison.low < comparison.difference && comparison.difference < comparison.high)
     policy.champion?.require = .better
     #expect(try !judge(policy, good, good).isPassed)
     #expect(try judge(policy, good, weak).isPassed)

@@ -81,22 +81,28 @@ import Training
     fit.ridge = 0.001
     let map = try fit.fit(
       (0..<40).map { place in
-        AdapterFit.Example(question: questions[place], passage: passages[place], negatives: [passages[40 + place % 20]])
+        AdapterFit.Example(
+          question: questions[place], passage: passages[place], negatives: [passages[40 + place % 20]])
       })
     func cosine(_ question: [Float], _ passage: [Float]) -> Float {
       var moved = question
-      for row in 0..<8 { for column in 0..<8 { moved[row] += map.values[row * 8 + column] * question[column] } }
+      for row in 0..<8 {
+        for column in 0..<8 { moved[row] += map.values[row * 8 + column] * question[column] }
+      }
       let length = moved.reduce(0) { $0 + $1 * $1 }.squareRoot()
       return zip(moved, passage).reduce(0) { $0 + $1.0 * $1.1 } / length
     }
     let held = 40..<60
-    let before = held.reduce(Float(0)) { sum, place in
-      sum + zip(questions[place], passages[place]).reduce(0) { $0 + $1.0 * $1.1 }
-    } / 20
+    let before =
+      held.reduce(Float(0)) { sum, place in
+        sum + zip(questions[place], passages[place]).reduce(0) { $0 + $1.0 * $1.1 }
+      } / 20
     let after = held.reduce(Float(0)) { $0 + cosine(questions[$1], passages[$1]) } / 20
     #expect(after > before + 0.1, "\(before) → \(after)")
     fit.ridge = 1e6
-    #expect(try fit.fit((0..<40).map { .init(question: questions[$0], passage: passages[$0], negatives: []) }).values.allSatisfy { abs($0) < 1e-3 })
+    #expect(
+      try fit.fit((0..<40).map { .init(question: questions[$0], passage: passages[$0], negatives: []) })
+        .values.allSatisfy { abs($0) < 1e-3 })
     #expect(throws: TrainingError.self) { try fit.fit([]) }
   }
 }

@@ -13,7 +13,8 @@ enum Samples {
       let age = Double.random(in: 18...90, using: &generator)
       let region = ["north", "south", "east"][Int.random(in: 0..<3, using: &generator)]
       let visits = Int.random(in: 0..<20, using: &generator)
-      let score = (age - 50) / 20 + (region == "north" ? 1 : 0) - Double(visits) / 10
+      let score =
+        (age - 50) / 20 + (region == "north" ? 1 : 0) - Double(visits) / 10
         + Double.random(in: -1...1, using: &generator)
       let note = score > 0.4 ? "wrote to us to complain about prices" : "was glad about the new counter"
       let words = Int.random(in: 0..<3, using: &generator) == 0 ? "nothing was said at all here" : note
@@ -29,7 +30,8 @@ enum Samples {
     var matrix = Matrix(rows: rows, columns: columns)
     for place in matrix.values.indices {
       matrix.values[place] =
-        missing && Int.random(in: 0..<8, using: &generator) == 0 ? .nan : Float.random(in: -2...2, using: &generator)
+        missing && Int.random(in: 0..<8, using: &generator) == 0
+        ? .nan : Float.random(in: -2...2, using: &generator)
     }
     return matrix
   }

@@ -49,7 +49,8 @@ import Training
       for _ in 0..<12 {
         var broken = artifact
         var bytes = try #require(broken.files[name])
-        bytes[Int.random(in: 0..<bytes.count, using: &generator)] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+        bytes[Int.random(in: 0..<bytes.count, using: &generator)] ^=
+          1 << UInt8.random(in: 0..<8, using: &generator)
         broken.files[name] = bytes
         #expect(broken.digest != artifact.digest)
         do {
@@ -79,11 +80,13 @@ import Training
     let outcome = try Trainer(settings(.linear)).train(Samples.churn(300))
     var artifact = try ModelArtifact(outcome, data: data())
     var skewed = outcome.model.preprocessor
-    guard case .number(let column, let fill, let mean, let scale, let hasIndicator)? = skewed.steps.first else {
+    guard case .number(let column, let fill, let mean, let scale, let hasIndicator)? = skewed.steps.first
+    else {
       Issue.record("the first step is no number")
       return
     }
-    skewed.steps[0] = .number(column: column, fill: fill, mean: mean, scale: scale * 1.2, hasIndicator: hasIndicator)
+    skewed.steps[0] = .number(
+      column: column, fill: fill, mean: mean, scale: scale * 1.2, hasIndicator: hasIndicator)
     artifact.files["preprocessing.json"] = Array(try JSONEncoder().encode(skewed))
     let error = #expect(throws: TrainingError.self) { try artifact.model() }
     #expect(error?.code == .damaged && error?.message.contains("golden") == true)
@@ -109,13 +112,18 @@ import Training
   @Test func plantedLeaksAreRefused() throws {
     let cases: [(Table, String)] = [
       (try leaking("left") { $1 == "yes" ? "gone" : "here" }, "under another name"),
-      (try leaking("risk") { row, label in label == "yes" ? "\(0.9 + Double(row) / 1e4)" : "\(Double(row) / 1e4)" }, "alone tells"),
+      (
+        try leaking("risk") { row, label in
+          label == "yes" ? "\(0.9 + Double(row) / 1e4)" : "\(Double(row) / 1e4)"
+        }, "alone tells"
+      ),
       (try leaking("key") { row, _ in "k\(row)" }, "id"),
       (try leaking("number") { row, _ in "\(row + 1000)" }, "id"),
     ]
     for (table, words) in cases {
       let error = #expect(throws: TrainingError.self) { try Trainer(settings()).train(table) }
-      #expect(error?.code == .leakage && error?.message.contains(words) == true, "\(error?.message ?? "none")")
+      #expect(
+        error?.code == .leakage && error?.message.contains(words) == true, "\(error?.message ?? "none")")
     }
     // What is allowed by name is told, and no more.
     var allowed = settings()
@@ -129,9 +137,13 @@ import Training
 
   @Test func timesAfterTheLabelAreRefused() throws {
     let base = try Samples.churn(200)
-    func dates(_ shift: Int) -> [String?] { (0..<200).map { String(format: "2026-%02d-%02d", ($0 + shift) / 28 + 1, ($0 + shift) % 28 + 1) } }
+    func dates(_ shift: Int) -> [String?] {
+      (0..<200).map { String(format: "2026-%02d-%02d", ($0 + shift) / 28 + 1, ($0 + shift) % 28 + 1) }
+    }
     let table = try Table(
-      columns: base.columns + [Column(name: "labelled", categories: dates(0)), Column(name: "closed", categories: dates(3))])
+      columns: base.columns + [
+        Column(name: "labelled", categories: dates(0)), Column(name: "closed", categories: dates(3)),
+      ])
     var settings = settings()
     settings.columns = ["labelled": ColumnDeclaration(role: .time)]
     let error = #expect(throws: TrainingError.self) { try Trainer(settings).train(table) }
@@ -157,7 +169,9 @@ import Training
     #expect(outcome.rows.test.allSatisfy { !train.contains($0 % 150) })
     #expect(outcome.leakage.duplicateRows == 150 && outcome.leakage.keepsDuplicatesTogether)
     let given = try Table(
-      columns: doubled.columns + [Column(name: "part", categories: (0..<300).map { $0 < 150 ? "train" : "test" })])
+      columns: doubled.columns + [
+        Column(name: "part", categories: (0..<300).map { $0 < 150 ? "train" : "test" })
+      ])
     var settings = settings()
     settings.columns = ["part": ColumnDeclaration(role: .ignored)]
     settings.split = SplitSettings(method: .given, column: "part")

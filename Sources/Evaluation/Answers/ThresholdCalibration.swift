@@ -37,17 +37,7 @@ package struct ThresholdCalibration: Hashable, Sendable {
         half.contains { $0.isAnswerable == true } && half.contains { $0.isAnswerable == false }
       })
     else { return nil }
-    // Between two neighbouring confidences nothing changes: their middles are all that need be tried.
-    let values = Set(halves[0].map(\.confidence)).sorted()
-    var candidates = zip(values, values.dropFirst()).map { ($0 + $1) / 2 }
-    candidates.append((values.last ?? 0) + 0.01)
-    candidates.insert(max(0, (values.first ?? 0) - 0.01), at: 0)
-    var best: (threshold: Double, rates: Rates)?
-    for candidate in candidates {
-      let rates = Self.rates(halves[0], threshold: candidate)
-      if rates.balanced > best?.rates.balanced ?? -1 { best = (candidate, rates) }
-    }
-    guard let best else { return nil }
+    guard let best = Self.best(on: halves[0]) else { return nil }
     threshold = best.threshold
     chosenHalf = best.rates
     otherHalf = Self.rates(halves[1], threshold: best.threshold)
@@ -55,6 +45,23 @@ package struct ThresholdCalibration: Hashable, Sendable {
       let threshold = Double(step) / 50
       return CurvePoint(threshold: threshold, rates: Self.rates(known, threshold: threshold))
     }
+  }
+
+  /// The threshold with the best balanced rate, the lowest of equal ones.
+  ///
+  /// - Complexity: O(n²).
+  package static func best(on outcomes: [AnswerOutcome]) -> (threshold: Double, rates: Rates)? {
+    // Between two neighbouring confidences nothing changes: their middles are all that need be tried.
+    let values = Set(outcomes.map(\.confidence)).sorted()
+    var candidates = zip(values, values.dropFirst()).map { ($0 + $1) / 2 }
+    candidates.append((values.last ?? 0) + 0.01)
+    candidates.insert(max(0, (values.first ?? 0) - 0.01), at: 0)
+    var best: (threshold: Double, rates: Rates)?
+    for candidate in candidates {
+      let rates = rates(outcomes, threshold: candidate)
+      if rates.balanced > best?.rates.balanced ?? -1 { best = (candidate, rates) }
+    }
+    return best
   }
 
   static func rates(_ outcomes: [AnswerOutcome], threshold: Double) -> Rates {

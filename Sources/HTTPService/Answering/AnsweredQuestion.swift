@@ -49,7 +49,7 @@ package struct AnsweredQuestion: Sendable {
     // does not know, its cosines still order sentences better than words alone do (measured on corpus/eval).
     let scorer = found.result.degraded?.contains("embedding_unavailable") == true ? nil : tools.embedder
     var parameters = tools.extractive
-    parameters.threshold = question.threshold ?? parameters.threshold
+    parameters.threshold = question.threshold ?? tools.learned?.current.threshold ?? parameters.threshold
     let extractive = ExtractiveAnswerer(embedder: scorer, analyzer: analyzer, parameters: parameters)
     var request = AnswerRequest(
       question: found.asked, passages: found.passages.map(Passage.init(_:)))

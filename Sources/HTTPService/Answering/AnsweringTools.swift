@@ -37,7 +37,8 @@ package struct AnsweringTools: Sendable {
   func retriever(of collection: DocumentCollection) -> Retriever {
     let learned = learned
     return Retriever(
-      collection: collection, embedder: embedder, reranker: reranker, models: { learned?.current ?? RetrievalModels() })
+      collection: collection, embedder: embedder, reranker: reranker,
+      models: { learned?.current ?? RetrievalModels() })
   }
 }
 

@@ -7,7 +7,7 @@ import Training
 
 /// Kinds of models that were learned for a collection's questions, by the name that their versions are registered under.
 package enum LearnedKind: String, CaseIterable, Sendable {
-  case reranker
+  case reranker, fusion, abstention
   case adapter = "query-adapter"
 
   package func name(of collection: String) -> String { "\(rawValue).\(collection)" }
@@ -16,11 +16,17 @@ package enum LearnedKind: String, CaseIterable, Sendable {
 /// The models that serve a collection's questions: the champions of its reranker and query adapter. Aliases are looked up at
 /// each question, so that a promotion or a rollback serves without a restart.
 package final class LearnedModels: Sendable {
-  private struct State {
-    var ranking: (version: Int64, digest: [UInt8]?, model: LearnedRanking)?
-    var adapter: (version: Int64, digest: [UInt8]?, model: QueryAdapter)?
-    /// Versions that could not be loaded: they are not tried at each question again.
-    var failed: Set<String> = []
+  private struct Slot<Model: Sendable>: Sendable {
+    var version: Int64
+    /// `nil` for a version that could not be loaded: it is not tried at each question again.
+    var model: Model?
+  }
+
+  private struct State: Sendable {
+    var ranking: Slot<LearnedRanking>?
+    var adapter: Slot<QueryAdapter>?
+    var fusion: Slot<LearnedFusion>?
+    var threshold: Slot<Double>?
   }
 
   private let loader: ModelLoader
@@ -32,44 +38,31 @@ package final class LearnedModels: Sendable {
     self.collection = collection
   }
 
-  /// What serves now; a champion that cannot be loaded is as none: the plain order answers.
+  /// What serves now; a champion that cannot be loaded is as none: what is configured answers.
   package var current: RetrievalModels {
-    RetrievalModels(ranking: ranking, adapter: adapter)
-  }
-
-  private func champion(_ kind: LearnedKind) -> ModelVersion? {
-    try? loader.version(ModelReference(name: kind.name(of: collection), choice: .alias(ModelLoader.championAlias)))
-  }
-
-  private var ranking: LearnedRanking? {
-    guard let version = champion(.reranker) else { return nil }
-    if let known = state.withLock({ $0.ranking }), known.version == version.version, known.digest == version.digest {
-      return known.model
+    let names = LearnedKind.allCases.map { $0.name(of: collection) }
+    guard let champions = try? loader.tracking.versions(of: names, alias: ModelLoader.championAlias),
+      !champions.isEmpty
+    else { return RetrievalModels() }
+    func model<Model>(
+      _ kind: LearnedKind, _ slot: WritableKeyPath<State, Slot<Model>?>,
+      _ read: (ModelArtifact, ModelVersion) throws -> Model
+    ) -> Model? {
+      let name = kind.name(of: collection)
+      guard let number = champions[name] else { return nil }
+      if let known = state.withLock({ $0[keyPath: slot] }), known.version == number { return known.model }
+      let loaded = try? { () throws -> Model in
+        let version = try loader.tracking.version(name, number)
+        return try read(try loader.files(version), version)
+      }()
+      let filled = Slot(version: number, model: loaded)
+      state.withLock { $0[keyPath: slot] = filled }
+      return loaded
     }
-    guard let model = load(version, { try Self.ranking($0, version) }) else { return nil }
-    state.withLock { $0.ranking = (version.version, version.digest, model) }
-    return model
-  }
-
-  private var adapter: QueryAdapter? {
-    guard let version = champion(.adapter) else { return nil }
-    if let known = state.withLock({ $0.adapter }), known.version == version.version, known.digest == version.digest {
-      return known.model
-    }
-    guard let model = load(version, { try Self.adapter($0, version) }) else { return nil }
-    state.withLock { $0.adapter = (version.version, version.digest, model) }
-    return model
-  }
-
-  private func load<Model>(_ version: ModelVersion, _ read: (ModelArtifact) throws -> Model) -> Model? {
-    let key = "\(version.model)/\(version.version)"
-    guard !state.withLock({ $0.failed.contains(key) }) else { return nil }
-    do {
-      return try read(loader.files(version))
-    } catch {
-      state.withLock { _ = $0.failed.insert(key) }
-      return nil
-    }
+    return RetrievalModels(
+      ranking: model(.reranker, \.ranking, Self.ranking), adapter: model(.adapter, \.adapter, Self.adapter),
+      fusion: model(.fusion, \.fusion, Self.fusion),
+      threshold: model(.abstention, \.threshold, Self.threshold))
   }
 
   // MARK: Files
@@ -87,13 +80,34 @@ package final class LearnedModels: Sendable {
   }
 
   /// - Throws: `TrainingError.damaged` for files that hold no such model.
+  package static func fusion(_ artifact: ModelArtifact, _ version: ModelVersion) throws -> LearnedFusion {
+    guard let record = artifact.files["fusion.json"],
+      let settings = try? JSONDecoder().decode(FusionRecord.self, from: Data(record)), settings.depth > 0,
+      let method = settings.method
+    else { throw TrainingError(.damaged, "the files hold no way to join the legs") }
+    return LearnedFusion(
+      identity: "\(version.model)/\(version.version)", method: method, depth: settings.depth)
+  }
+
+  /// - Throws: `TrainingError.damaged` for files that hold no such model.
+  package static func threshold(_ artifact: ModelArtifact, _ version: ModelVersion) throws -> Double {
+    guard let record = artifact.files["abstention.json"],
+      let settings = try? JSONDecoder().decode(AbstentionRecord.self, from: Data(record)),
+      settings.threshold.isFinite
+    else { throw TrainingError(.damaged, "the files hold no threshold") }
+    return settings.threshold
+  }
+
+  /// - Throws: `TrainingError.damaged` for files that hold no such model.
   package static func adapter(_ artifact: ModelArtifact, _ version: ModelVersion) throws -> QueryAdapter {
     guard let record = artifact.files["adapter.json"], let bytes = artifact.files["adapter.f32"],
       let settings = try? JSONDecoder().decode(AdapterRecord.self, from: Data(record)),
       bytes.count == settings.dimension * settings.dimension * 4
     else { throw TrainingError(.damaged, "the files hold no map of question vectors") }
     let values = bytes.withUnsafeBytes { raw in
-      (0..<bytes.count / 4).map { Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))) }
+      (0..<bytes.count / 4).map {
+        Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
+      }
     }
     guard values.allSatisfy(\.isFinite),
       let model = QueryAdapter(
@@ -129,5 +143,40 @@ package struct AdapterRecord: Codable, Sendable {
     self.dimension = dimension
     self.temperature = temperature
     self.ridge = ridge
+  }
+}
+
+/// `fusion.json`.
+package struct FusionRecord: Codable, Sendable {
+  /// `zscore`, `minmax` or `rrf`.
+  package var name: String
+  package var lexicalWeight: Double
+  package var depth: Int
+
+  package init(name: String, lexicalWeight: Double, depth: Int) {
+    self.name = name
+    self.lexicalWeight = lexicalWeight
+    self.depth = depth
+  }
+
+  /// `nil` for a name that isn't known, or a weight out of 0…1.
+  var method: FusionMethod? {
+    guard (0...1).contains(lexicalWeight) else { return nil }
+    return switch name {
+    case "zscore": .convex(lexicalWeight: lexicalWeight)
+    case "minmax": .minMax(lexicalWeight: lexicalWeight)
+    case "rrf": .reciprocalRank(k: 60)
+    default: nil
+    }
+  }
+}
+
+/// `abstention.json`.
+package struct AbstentionRecord: Codable, Sendable {
+  /// Confidence below which no answer is given.
+  package var threshold: Double
+
+  package init(threshold: Double) {
+    self.threshold = threshold
   }
 }

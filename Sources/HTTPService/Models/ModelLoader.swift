@@ -60,15 +60,21 @@ package struct ModelLoader: Sendable {
     case .alias(let alias): return try tracking.version(reference.name, alias: alias)
     case .version(let number): return try tracking.version(reference.name, number)
     case .serving:
-      let model = try tracking.model(reference.name)
-      if let number = model.aliases[Self.championAlias] { return try tracking.version(reference.name, number) }
-      let quoted = reference.name.replacing("'", with: "")
-      guard
-        let newest = try tracking.searchVersions(
-          filter: "name = '\(quoted)'", orderBy: ["version_number DESC"], limit: 1, offset: 0
-        ).items.first
-      else { throw TrackingError(.missing, "'\(reference.name)' has no version") }
-      return newest
+      guard let number = try tracking.servingVersion(of: reference.name, alias: Self.championAlias) else {
+        _ = try tracking.model(reference.name)
+        throw TrackingError(.missing, "'\(reference.name)' has no version")
+      }
+      return try tracking.version(reference.name, number)
+    }
+  }
+
+  /// The number of the version that is meant, by one look-up; `nil` where an alias points nowhere. A deleted version keeps
+  /// no alias, but may be meant by its number: `version` tells.
+  func number(_ reference: ModelReference) throws(TrackingError) -> Int64? {
+    switch reference.choice {
+    case .alias(let alias): try tracking.versions(of: [reference.name], alias: alias)[reference.name]
+    case .version: nil
+    case .serving: try tracking.servingVersion(of: reference.name, alias: Self.championAlias)
     }
   }
 
@@ -96,6 +102,10 @@ package struct ModelLoader: Sendable {
       _ = try LearnedModels.ranking(artifact, version)
     } else if artifact.files["adapter.json"] != nil {
       _ = try LearnedModels.adapter(artifact, version)
+    } else if artifact.files["fusion.json"] != nil {
+      _ = try LearnedModels.fusion(artifact, version)
+    } else if artifact.files["abstention.json"] != nil {
+      _ = try LearnedModels.threshold(artifact, version)
     } else if artifact.files["model.json"] != nil {
       _ = try artifact.model()
     }
@@ -105,7 +115,8 @@ package struct ModelLoader: Sendable {
   package func files(_ version: ModelVersion) throws -> ModelArtifact {
     guard let place = TrackingStore.storePath(version.location) else {
       throw TrackingError(
-        .invalid, "the files of '\(version.model)' version \(version.version) are elsewhere: \(version.location)")
+        .invalid,
+        "the files of '\(version.model)' version \(version.version) are elsewhere: \(version.location)")
     }
     guard try version.digest == nil || tracking.artifacts.digest(place) == version.digest else {
       throw TrackingError(

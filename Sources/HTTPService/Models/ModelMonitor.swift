@@ -60,7 +60,9 @@ package final class ModelMonitor: Sendable {
     var state = State()
     let count = Double(max(1, baseline.count))
     var shares: [String: Double] = [:]
-    for row in baseline { if case .text(let label)? = row["prediction"] { shares[label, default: 0] += 1 / count } }
+    for row in baseline {
+      if case .text(let label)? = row["prediction"] { shares[label, default: 0] += 1 / count }
+    }
     classShares = shares
     var known: [String: Set<String>] = [:]
     for step in model.preprocessor.steps {
@@ -71,10 +73,11 @@ package final class ModelMonitor: Sendable {
       let missing = Double(baseline.count { $0[feature.name] == nil || $0[feature.name] == .null }) / count
       state.missing[feature.name] = Self.watch(missing)
       if let names = known[feature.name] {
-        let unseen = Double(
-          baseline.count { row in
-            if case .text(let text)? = row[feature.name] { !names.contains(text) } else { false }
-          }) / count
+        let unseen =
+          Double(
+            baseline.count { row in
+              if case .text(let text)? = row[feature.name] { !names.contains(text) } else { false }
+            }) / count
         state.unseen[feature.name] = Self.watch(unseen)
       }
     }
@@ -138,7 +141,8 @@ package final class ModelMonitor: Sendable {
     found.append(
       Finding(
         kind: .constantOutput, subject: "",
-        isAlarm: state.sameOutputs >= Self.constantRows && state.sameOutputs - state.sameInputsInRun >= Self.constantRows / 2,
+        isAlarm: state.sameOutputs >= Self.constantRows
+          && state.sameOutputs - state.sameInputsInRun >= Self.constantRows / 2,
         message: "the last \(state.sameOutputs) rows gave the same"))
     found.append(
       Finding(

@@ -59,11 +59,15 @@ package final class ModelShelf: Sendable {
   /// - Throws: `TrackingError`, `TrainingError` where nothing can answer.
   /// - Complexity: O(1) and a look-up of the alias, once the version is loaded.
   package func model(_ reference: ModelReference) throws -> Choice {
-    let version = try loader.version(reference)
-    let key = Key(name: version.model, version: version.version)
-    if let known = state.withLock({ $0.use(key, for: reference) }), known.version.digest == version.digest {
+    // One look-up where the version is loaded already: its files never change.
+    if let number = try loader.number(reference),
+      let known = state.withLock({ $0.use(Key(name: reference.name, version: number), for: reference) })
+    {
       return Choice(loaded: known)
     }
+    let version = try loader.version(reference)
+    let key = Key(name: version.model, version: version.version)
+    if let known = state.withLock({ $0.use(key, for: reference) }) { return Choice(loaded: known) }
     do {
       let loaded = try loader.loaded(version)
       if let name = server.withLock({ $0 }) {
@@ -82,7 +86,8 @@ package final class ModelShelf: Sendable {
       let before = state.withLock { state in
         state.serving[reference].flatMap { $0 == key ? nil : state.loaded[$0] }
       }
-      guard let before, (try? loader.tracking.version(before.version.model, before.version.version)) != nil else {
+      guard let before, (try? loader.tracking.version(before.version.model, before.version.version)) != nil
+      else {
         throw error
       }
       return Choice(loaded: before, fallback: "version \(version.version) cannot be loaded: \(error)")
@@ -98,7 +103,8 @@ package final class ModelShelf: Sendable {
         return (
           "rag_model_alarm",
           [
-            "model": loaded.version.model, "version": String(loaded.version.version), "monitor": kind.rawValue,
+            "model": loaded.version.model, "version": String(loaded.version.version),
+            "monitor": kind.rawValue,
           ], isAlarm ? 1 : 0
         )
       }

@@ -54,7 +54,8 @@ package final class RegistryWatch: Service, Sendable {
       log.log(
         .error, "a change of a model could not be told",
         [
-          ("event", .integer(Int(due.event.id))), ("attempt", .integer(due.attempt)), ("reason", .string(problem)),
+          ("event", .integer(Int(due.event.id))), ("attempt", .integer(due.attempt)),
+          ("reason", .string(problem)),
         ])
       return
     }
@@ -64,7 +65,9 @@ package final class RegistryWatch: Service, Sendable {
   /// nothing.
   private func tellAlarms() async {
     let now = Set(
-      shelf.alarms.map { alarm in "\(alarm.model)/\(alarm.version) \(alarm.finding.kind.rawValue) \(alarm.finding.subject)" })
+      shelf.alarms.map { alarm in
+        "\(alarm.model)/\(alarm.version) \(alarm.finding.kind.rawValue) \(alarm.finding.subject)"
+      })
     let began = alarming.withLock { known in
       defer { known = now }
       return now.subtracting(known)
@@ -73,13 +76,18 @@ package final class RegistryWatch: Service, Sendable {
       let key = "\(alarm.model)/\(alarm.version) \(alarm.finding.kind.rawValue) \(alarm.finding.subject)"
       guard began.contains(key) else { continue }
       let json = JSONValue.object([
-        ("event", .string("model_alarm")), ("model", .string(alarm.model)), ("version", .integer(Int(alarm.version))),
+        ("event", .string("model_alarm")), ("model", .string(alarm.model)),
+        ("version", .integer(Int(alarm.version))),
         ("monitor", .string(alarm.finding.kind.rawValue)), ("subject", .string(alarm.finding.subject)),
         ("message", .string(alarm.finding.message)),
       ])
-      log.log(.warning, "a model's monitor alarms", [("alarm", .string(key)), ("seen", .string(alarm.finding.message))])
+      log.log(
+        .warning, "a model's monitor alarms",
+        [("alarm", .string(key)), ("seen", .string(alarm.finding.message))])
       let body = Array(json.description.utf8)
-      if sender.hasWebhook, let problem = await sender.post("model_alarm", id: UUID().uuidString, body: body).problem {
+      if sender.hasWebhook,
+        let problem = await sender.post("model_alarm", id: UUID().uuidString, body: body).problem
+      {
         log.log(.error, "an alarm could not be told", [("reason", .string(problem))])
       }
       if let problem = await sender.run(body) {

@@ -22,7 +22,8 @@ struct ScoringRows {
     switch forms[0] {
     case "dataframe_split":
       guard case .array(let names)? = value["columns"], case .array(let data)? = value["data"] else {
-        throw ServiceError(.invalidRequest, "'dataframe_split' needs 'columns' and 'data'", parameter: forms[0])
+        throw ServiceError(
+          .invalidRequest, "'dataframe_split' needs 'columns' and 'data'", parameter: forms[0])
       }
       let columns = names.map { $0.text ?? "" }
       rows = try Self.rows(data, columns, forms[0])
@@ -36,7 +37,8 @@ struct ScoringRows {
       for (name, values) in members {
         guard case .array(let list) = values, count == nil || count == list.count else {
           throw ServiceError(
-            .invalidRequest, "'inputs.\(name)' must be a list as long as the others", parameter: "inputs.\(name)")
+            .invalidRequest, "'inputs.\(name)' must be a list as long as the others",
+            parameter: "inputs.\(name)")
         }
         count = list.count
         columns.append((name, list))
@@ -51,7 +53,8 @@ struct ScoringRows {
     }
     guard rows.count <= Self.limit else {
       throw ServiceError(
-        .bodyTooLarge, "\(rows.count) rows are more than \(Self.limit); send them in parts", parameter: forms[0])
+        .bodyTooLarge, "\(rows.count) rows are more than \(Self.limit); send them in parts",
+        parameter: forms[0])
     }
   }
 
@@ -61,7 +64,9 @@ struct ScoringRows {
     rows = (0..<table.rowCount).map { row in
       var values: [String: RowValue] = [:]
       for (name, texts, isNumber) in columns {
-        values[name] = texts[row].map { text in isNumber ? Double(text).map { .number($0) } ?? .text(text) : .text(text) } ?? .null
+        values[name] =
+          texts[row].map { text in isNumber ? Double(text).map { .number($0) } ?? .text(text) : .text(text) }
+          ?? .null
       }
       return values
     }
@@ -81,7 +86,8 @@ struct ScoringRows {
         for (name, value) in members { values[name] = try scalar(value, "\(form).\(name)") }
         rows.append(values)
       case .array: rows += try Self.rows([item], features, form)
-      default: throw ServiceError(.invalidRequest, "a row of '\(form)' must be an object or a list", parameter: form)
+      default:
+        throw ServiceError(.invalidRequest, "a row of '\(form)' must be an object or a list", parameter: form)
       }
     }
     return rows
@@ -112,7 +118,8 @@ struct ScoringRows {
     case .string(let value): return .text(value)
     case .array(let values) where values.count == 1: return try scalar(values[0], place)
     case .array, .object:
-      throw ServiceError(.invalidRequest, "'\(place)' must be a number, a text, true, false or null", parameter: place)
+      throw ServiceError(
+        .invalidRequest, "'\(place)' must be a number, a text, true, false or null", parameter: place)
     }
   }
 }

@@ -17,7 +17,8 @@ package struct TrainingLog: Sendable {
   ///   - register: registered model that gets a version; made where it is missing.
   /// - Throws: `TrackingError`; a run that could not be finished is marked as failed.
   package func record(
-    _ outcome: TrainingOutcome, _ artifact: ModelArtifact, dataPath: String, dataHash: String, experiment: String?,
+    _ outcome: TrainingOutcome, _ artifact: ModelArtifact, dataPath: String, dataHash: String,
+    experiment: String?,
     register: String?
   ) throws -> (run: String, version: ModelVersion?) {
     let experiment = try experiment.map { try tracking.experimentID(named: $0) } ?? 0
@@ -49,7 +50,9 @@ package struct TrainingLog: Sendable {
       ]
     let now = TrackingStore.now
     var metrics: [Metric] = []
-    for (prefix, scores) in [("", outcome.scores), ("cv_", outcome.crossValidation), ("baseline_", outcome.baseline)] {
+    for (prefix, scores) in [
+      ("", outcome.scores), ("cv_", outcome.crossValidation), ("baseline_", outcome.baseline),
+    ] {
       for (name, score) in scores.scores.sorted(by: { $0.key < $1.key }) {
         metrics.append(Metric(name: prefix + name, value: score.value, step: 0, at: now))
       }
@@ -67,7 +70,8 @@ package struct TrainingLog: Sendable {
       ], models: [])
     let model = try tracking.createLoggedModel(
       experiment: run.experiment, name: register ?? outcome.settings.algorithm.rawValue, sourceRun: run.id,
-      type: outcome.model.schema.task == .regression ? "regressor" : "classifier", parameters: parameters, tags: ["rag.artifact_digest": artifact.digest])
+      type: outcome.model.schema.task == .regression ? "regressor" : "classifier", parameters: parameters,
+      tags: ["rag.artifact_digest": artifact.digest])
     guard let place = TrackingStore.storePath(model.artifactURI) else {
       throw TrackingError(.invalid, "the experiment keeps its files elsewhere: \(model.artifactURI)")
     }

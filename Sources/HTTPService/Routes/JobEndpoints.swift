@@ -34,9 +34,11 @@ extension RagService {
       },
       Endpoint(
         .post, "/api/v1/feedback", scope: .query,
-        EndpointDescription("Say whether an answer was good, or what turned out to be true of a predicted row.", tag: "query")
-          .takes(Schema.reference("Feedback"))
-          .gives(Schema.record([("recorded", Schema.boolean)]), status: 201)
+        EndpointDescription(
+          "Say whether an answer was good, or what turned out to be true of a predicted row.", tag: "query"
+        )
+        .takes(Schema.reference("Feedback"))
+        .gives(Schema.record([("recorded", Schema.boolean)]), status: 201)
       ) { [self] request, context in
         let fields = try await fields(request)
         if let id = try fields.text("prediction_id", atMost: 80) {

@@ -8,10 +8,14 @@ extension RagService {
     [
       Endpoint(
         .get, "/api/v1/models/history", scope: .query,
-        EndpointDescription("What happened to registered models, and whether the record is whole.", tag: "models")
-          .query("name", Schema.text, "Of one model; of all where it is left out.")
-          .query("limit", Schema.integer(from: 1, to: 10_000), "Entries, the newest first; 100 where it is left out.")
-          .gives(Schema.reference("ModelHistory"))
+        EndpointDescription(
+          "What happened to registered models, and whether the record is whole.", tag: "models"
+        )
+        .query("name", Schema.text, "Of one model; of all where it is left out.")
+        .query(
+          "limit", Schema.integer(from: 1, to: 10_000), "Entries, the newest first; 100 where it is left out."
+        )
+        .gives(Schema.reference("ModelHistory"))
       ) { [self] request, _ in
         let events = try tracking.history(
           of: request.parameter("name"), limit: try request.integer("limit", in: 1...10_000) ?? 100)

@@ -54,7 +54,10 @@ struct QuestionReader {
     var query = try query(try fields.requiredText(name, atMost: Self.textLimit))
     query.mode = try fields.word("mode", as: RetrievalMode.self) ?? query.mode
     query.topK = try fields.integer("top_k", in: 1...Self.topKLimit) ?? query.topK
-    query.depth = try fields.integer("depth", in: 1...10_000) ?? query.depth
+    if let depth = try fields.integer("depth", in: 1...10_000) {
+      query.depth = depth
+      query.hasChosenFusion = true
+    }
     if let filter = try fields.text("filter", atMost: 8192) {
       do {
         query.filter = try FilterParser.parse(filter)

@@ -18,9 +18,11 @@ extension RagService {
     return [
       Endpoint(
         .post, "/api/v1/models/{name}/invocations", scope: .query,
-        described("Score rows: by the alias champion, else the newest version; NAME@alias and version choose another.")
-          .path("name", "Registered model, or NAME@alias.")
-          .query("version", Schema.integer(from: 1, to: 1_000_000_000), "Version, where no alias is meant.")
+        described(
+          "Score rows: by the alias champion, else the newest version; NAME@alias and version choose another."
+        )
+        .path("name", "Registered model, or NAME@alias.")
+        .query("version", Schema.integer(from: 1, to: 1_000_000_000), "Version, where no alias is meant.")
       ) { [self] request, context in
         let name = try Request.decoded(context.parameters.get("name") ?? "")
         var reference = try ModelReference(name)
@@ -64,7 +66,8 @@ extension RagService {
         _ = try tracking.model(name)
         let gates = try tracking.gates(of: name, limit: 100).map { gate -> JSONValue in
           .object([
-            ("gate", .integer(Int(gate.id))), ("at", .number(Double(gate.at) / 1000)), ("actor", .string(gate.actor)),
+            ("gate", .integer(Int(gate.id))), ("at", .number(Double(gate.at) / 1000)),
+            ("actor", .string(gate.actor)),
             ("version", .integer(Int(gate.version))), ("alias", .string(gate.alias)),
             ("champion", JSONValue(gate.champion.map { Int($0) })), ("passed", .bool(gate.isPassed)),
             ("record", (try? RequestFields.parse(Array(gate.record.utf8))) ?? .null),
@@ -124,9 +127,14 @@ extension RagService {
     let start = ContinuousClock.now
     let model = choice.loaded.model
     let features = model.schema.features
-    if let empty = rows.firstIndex(where: { row in features.allSatisfy { row[$0.name, default: .null] == .null } }) {
+    if let empty = rows.firstIndex(where: { row in
+      features.allSatisfy { row[$0.name, default: .null] == .null }
+    }) {
       throw TrainingError(
-        violations: [SchemaViolation(column: "*", row: empty, message: "has no value at all: nothing can be told from it")])
+        violations: [
+          SchemaViolation(
+            column: "*", row: empty, message: "has no value at all: nothing can be told from it")
+        ])
     }
     let said = model.predict(try FeatureTable(rows: rows, features))
     let seconds = start.duration(to: .now).milliseconds / 1000
@@ -143,7 +151,8 @@ extension RagService {
       rows.indices.map { row in
         PredictionRecord(
           id: ids[row], at: now, model: version.model, version: version.version, digest: choice.loaded.digest,
-          features: keepsFeatures ? Self.json(rows[row], features) : nil, output: labels[row] ?? "\(scores[row])",
+          features: keepsFeatures ? Self.json(rows[row], features) : nil,
+          output: labels[row] ?? "\(scores[row])",
           seconds: seconds / Double(max(1, rows.count)))
       })
     return (said, ids)
@@ -185,7 +194,8 @@ struct ScoresJSON {
         "model",
         .object([
           ("name", .string(choice.loaded.version.model)),
-          ("version", .integer(Int(choice.loaded.version.version))), ("digest", .string(choice.loaded.digest)),
+          ("version", .integer(Int(choice.loaded.version.version))),
+          ("digest", .string(choice.loaded.digest)),
         ])
       ), ("prediction_ids", .array(ids.map { .string($0) })), ("fallback", JSONValue(choice.fallback)),
     ])

@@ -135,7 +135,8 @@ struct ErrorMapping {
     case .unfit, .leakage: return ErrorMapping(.unprocessableContent, error.code.rawValue, error.message)
     case .damaged, .failed:
       var mapping = ErrorMapping(
-        .serviceUnavailable, "model_unavailable", "the model cannot be loaded: its files are not what was registered")
+        .serviceUnavailable, "model_unavailable",
+        "the model cannot be loaded: its files are not what was registered")
       mapping.detail = error.message
       return mapping
     }
@@ -225,7 +226,8 @@ struct ErrorMapping {
     if !fields.isEmpty {
       let list = fields.map { field -> JSONValue in
         .object([
-          ("column", .string(field.column)), ("row", JSONValue(field.row)), ("message", .string(field.message)),
+          ("column", .string(field.column)), ("row", JSONValue(field.row)),
+          ("message", .string(field.message)),
         ])
       }
       error.append(("fields", .array(list)))

@@ -54,10 +54,12 @@ package final class ServiceMetrics: Sendable {
         "End of the newest window that was checked, seconds since 1970."),
       .init("rag_model_predictions_total", .counter, "Rows that were scored, by model, version and class."),
       .init(
-        "rag_model_request_duration_seconds", .histogram, "Time of scoring requests behind their body, by model.",
+        "rag_model_request_duration_seconds", .histogram,
+        "Time of scoring requests behind their body, by model.",
         bounds: Self.durations),
       .init("rag_model_alarm", .gauge, "1 where a monitor of a loaded model alarms, else 0."),
-      .init("rag_model_fallback_total", .counter, "Scoring requests that an earlier version answered, by model."),
+      .init(
+        "rag_model_fallback_total", .counter, "Scoring requests that an earlier version answered, by model."),
       .init("rag_feedback_total", .counter, "Feedback on answers, by rating."),
       .init("rag_trace_spans_dropped_total", .counter, "Spans that no collector took."),
       .init("process_resident_memory_bytes", .gauge, "Resident memory."),

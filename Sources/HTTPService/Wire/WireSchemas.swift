@@ -209,7 +209,8 @@ enum WireSchemas {
         [
           ("answer_id", Schema.text(atLeast: 1, atMost: 64)), ("rating", Schema.oneOf("up", "down")),
           ("comment", Schema.text(atLeast: 0, atMost: 8192)),
-          ("prediction_id", Schema.text(atLeast: 1, atMost: 80)), ("label", Schema.text(atLeast: 1, atMost: 1000)),
+          ("prediction_id", Schema.text(atLeast: 1, atMost: 80)),
+          ("label", Schema.text(atLeast: 1, atMost: 1000)),
         ])
     ),
     (
@@ -290,7 +291,9 @@ enum WireSchemas {
       Schema.object([
         (
           "dataframe_split",
-          Schema.object([("columns", Schema.list(Schema.text)), ("data", Schema.list(Schema.list(Schema.anything)))])
+          Schema.object([
+            ("columns", Schema.list(Schema.text)), ("data", Schema.list(Schema.list(Schema.anything))),
+          ])
         ), ("dataframe_records", Schema.list(Schema.object([]))), ("inputs", Schema.anything),
         ("instances", Schema.list(Schema.anything)),
       ])
@@ -357,7 +360,8 @@ enum WireSchemas {
             Schema.list(
               Schema.object(
                 [
-                  ("id", Schema.integer), ("at", Schema.number), ("actor", Schema.text), ("model", Schema.text),
+                  ("id", Schema.integer), ("at", Schema.number), ("actor", Schema.text),
+                  ("model", Schema.text),
                   ("action", Schema.text), ("subject", Schema.text), ("hash", Schema.text),
                 ], required: ["id", "at", "actor", "model", "action", "subject", "hash"]))
           )

@@ -10,14 +10,18 @@ package enum CandidateFeatures {
   ]
 
   /// Whether a candidate fits the better, the larger the feature is.
-  package static let rising = [true, true, true, true, true, true, true, true, true, false, false, false, true]
+  package static let rising = [
+    true, true, true, true, true, true, true, true, true, false, false, false, true,
+  ]
 
   /// - Parameters:
   ///   - candidates: of one question, by fused score, best first.
   ///   - terms: of the question that the index knows.
   /// - Returns: shape `[candidates, names]`; NaN where a leg didn't return the candidate.
   /// - Complexity: O(candidates).
-  static func matrix(_ candidates: some RandomAccessCollection<CandidateSearch.Candidate>, terms: Int) -> Matrix {
+  static func matrix(_ candidates: some RandomAccessCollection<CandidateSearch.Candidate>, terms: Int)
+    -> Matrix
+  {
     let bestLexical = candidates.compactMap(\.lexicalScore).max() ?? 0
     let bestDense = candidates.compactMap(\.denseScore).max() ?? 0
     let bestFused = candidates.first?.score ?? 0
@@ -27,7 +31,8 @@ package enum CandidateFeatures {
       let lexical = candidate.lexicalScore ?? 0
       let dense = candidate.denseScore ?? .nan
       let row: [Double] = [
-        lexical, bestLexical > 0 ? lexical / bestLexical : 0, candidate.lexicalRank.map { 1 / Double($0) } ?? 0,
+        lexical, bestLexical > 0 ? lexical / bestLexical : 0,
+        candidate.lexicalRank.map { 1 / Double($0) } ?? 0,
         dense, dense - bestDense, candidate.denseRank.map { 1 / Double($0) } ?? 0, candidate.score,
         candidate.score - bestFused, 1 / Double(place + 1), Double(terms), bestLexical, bestDense,
         candidate.lexicalRank != nil && candidate.denseRank != nil ? 1 : 0,

@@ -12,7 +12,8 @@ package struct LearnedRanking: Sendable {
 
   /// `nil` for trees over other features, or with more than one output.
   package init?(identity: String, trees: TreeEnsemble, scale: Double, depth: Int) {
-    guard trees.featureCount == CandidateFeatures.names.count, trees.base.count == 1, depth > 0, scale.isFinite
+    guard trees.featureCount == CandidateFeatures.names.count, trees.base.count == 1, depth > 0,
+      scale.isFinite
     else { return nil }
     self.identity = identity
     self.trees = trees
@@ -65,7 +66,9 @@ package struct QueryAdapter: Sendable {
     var result = vector
     for row in 0..<matrix.rows {
       var sum: Float = 0
-      for column in 0..<matrix.columns { sum += matrix.values[row * matrix.columns + column] * vector[column] }
+      for column in 0..<matrix.columns {
+        sum += matrix.values[row * matrix.columns + column] * vector[column]
+      }
       result[row] += sum
     }
     let length = result.reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -73,13 +76,43 @@ package struct QueryAdapter: Sendable {
   }
 }
 
+/// How the legs are joined, chosen from judgements.
+package struct LearnedFusion: Sendable {
+  package var identity: String
+  package var method: FusionMethod
+  /// Candidates of each leg.
+  package var depth: Int
+
+  package init(identity: String, method: FusionMethod, depth: Int) {
+    self.identity = identity
+    self.method = method
+    self.depth = depth
+  }
+}
+
 /// What was learned for a collection's questions; nothing where nothing serves.
 package struct RetrievalModels: Sendable {
   package var ranking: LearnedRanking?
   package var adapter: QueryAdapter?
+  package var fusion: LearnedFusion?
+  /// Confidence below which no answer is given.
+  package var threshold: Double?
 
-  package init(ranking: LearnedRanking? = nil, adapter: QueryAdapter? = nil) {
+  package init(
+    ranking: LearnedRanking? = nil, adapter: QueryAdapter? = nil, fusion: LearnedFusion? = nil,
+    threshold: Double? = nil
+  ) {
     self.ranking = ranking
     self.adapter = adapter
+    self.fusion = fusion
+    self.threshold = threshold
+  }
+
+  func applied(to query: RetrievalQuery) -> RetrievalQuery {
+    guard let fusion, !query.hasChosenFusion else { return query }
+    var query = query
+    query.fusion = fusion.method
+    query.depth = fusion.depth
+    return query
   }
 }

@@ -97,7 +97,8 @@ package struct ModelGateEntry: Sendable, Hashable {
   package var record: String
 
   package init(
-    id: Int64 = 0, at: Int64 = 0, actor: String, model: String, version: Int64, alias: String, champion: Int64?,
+    id: Int64 = 0, at: Int64 = 0, actor: String, model: String, version: Int64, alias: String,
+    champion: Int64?,
     digest: [UInt8], dataDigest: String, isPassed: Bool, record: String
   ) {
     self.id = id

@@ -57,6 +57,31 @@ extension TrackingStore {
     }
   }
 
+  /// What an alias of each of these models points to; models without it are left out.
+  package func versions(of names: [String], alias: String) throws(TrackingError) -> [String: Int64] {
+    try read { database in
+      let marks = names.map { _ in "?" }.joined(separator: ", ")
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT model, version FROM model_aliases WHERE alias = ? AND model IN (\(marks))",
+        arguments: StatementArguments([alias] + names))
+      return Dictionary(
+        rows.map { ($0["model"] as String, $0["version"] as Int64) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  /// What an alias of a model points to, else its newest version; `nil` where there is neither.
+  package func servingVersion(of name: String, alias: String) throws(TrackingError) -> Int64? {
+    try read { database in
+      try Int64.fetchOne(
+        database,
+        sql: """
+          SELECT coalesce(
+            (SELECT version FROM model_aliases WHERE model = ?1 AND alias = ?2),
+            (SELECT max(version) FROM model_versions WHERE model = ?1 AND is_deleted = 0))
+          """, arguments: [name, alias])
+    }
+  }
+
   /// - Throws: `.missing` for the model; `.invalid` for an alias that points nowhere, as MLflow has it.
   package func version(_ name: String, alias: String) throws(TrackingError) -> ModelVersion {
     try read { database in

@@ -17,7 +17,8 @@ extension TrackingStore {
       if try Int64.fetchOne(database, sql: "SELECT count(*) FROM webhook_deliveries") == 0 {
         let last = try Int64.fetchOne(database, sql: "SELECT max(id) FROM model_history") ?? 0
         try database.execute(
-          sql: "INSERT INTO webhook_deliveries (event, attempt, at, status) VALUES (?, 0, ?, 200)", arguments: [last, now])
+          sql: "INSERT INTO webhook_deliveries (event, attempt, at, status) VALUES (?, 0, ?, 200)",
+          arguments: [last, now])
         return nil
       }
       let done =
@@ -32,7 +33,8 @@ extension TrackingStore {
       else { return nil }
       let event = ModelHistory.event(row)
       let tried = try Row.fetchOne(
-        database, sql: "SELECT attempt, at FROM webhook_deliveries WHERE event = ? ORDER BY attempt DESC LIMIT 1",
+        database,
+        sql: "SELECT attempt, at FROM webhook_deliveries WHERE event = ? ORDER BY attempt DESC LIMIT 1",
         arguments: [event.id])
       guard let tried else { return DueDelivery(event: event, attempt: 1) }
       let attempt: Int = tried["attempt"]
@@ -47,7 +49,8 @@ extension TrackingStore {
   ) throws(TrackingError) {
     try write { database in
       try database.execute(
-        sql: "INSERT OR REPLACE INTO webhook_deliveries (event, attempt, at, status, problem) VALUES (?, ?, ?, ?, ?)",
+        sql:
+          "INSERT OR REPLACE INTO webhook_deliveries (event, attempt, at, status, problem) VALUES (?, ?, ?, ?, ?)",
         arguments: [event, attempt, time, status, problem])
     }
   }
@@ -70,7 +73,9 @@ extension TrackingStore {
         sql: "SELECT * FROM webhook_deliveries WHERE attempt > 0 ORDER BY event DESC, attempt DESC LIMIT ?",
         arguments: [limit]
       ).map {
-        DeliveryRecord(event: $0["event"], attempt: $0["attempt"], at: $0["at"], status: $0["status"], problem: $0["problem"])
+        DeliveryRecord(
+          event: $0["event"], attempt: $0["attempt"], at: $0["at"], status: $0["status"],
+          problem: $0["problem"])
       }
     }
   }

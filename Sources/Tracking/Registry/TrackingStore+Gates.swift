@@ -32,7 +32,9 @@ extension TrackingStore {
   }
 
   /// Gates of a model, the newest first; of one version where it is given.
-  package func gates(of model: String, version: Int64? = nil, limit: Int) throws(TrackingError) -> [ModelGateEntry] {
+  package func gates(of model: String, version: Int64? = nil, limit: Int) throws(TrackingError)
+    -> [ModelGateEntry]
+  {
     try read { database in
       try Row.fetchAll(
         database,
@@ -77,14 +79,17 @@ extension TrackingStore {
   /// Says that somebody has looked at a version and wants it to serve.
   ///
   /// - Throws: `.missing`; `.invalid` for whoever made the version.
-  package func approve(_ name: String, _ number: Int64, actor: String, reason: String?) throws(TrackingError) {
+  package func approve(_ name: String, _ number: Int64, actor: String, reason: String?) throws(TrackingError)
+  {
     try write { database in
       let version = try Self.version(name, number, database)
       guard version.user != actor else {
-        throw TrackingError(.invalid, "\(actor) made version \(number) of '\(name)': somebody else must approve it")
+        throw TrackingError(
+          .invalid, "\(actor) made version \(number) of '\(name)': somebody else must approve it")
       }
       try ModelHistory.append(
-        .init(actor: actor, model: name, action: .approved, subject: String(number), reason: reason), database)
+        .init(actor: actor, model: name, action: .approved, subject: String(number), reason: reason), database
+      )
     }
   }
 
@@ -104,15 +109,18 @@ extension TrackingStore {
     _ name: String, _ number: Int64, alias: String, actor: String, reason: String?
   ) throws(TrackingError) -> ModelGateEntry {
     let version = try version(name, number)
-    guard let gate = try gates(of: name, version: number, limit: 1000).first(where: { $0.alias == alias }) else {
+    guard let gate = try gates(of: name, version: number, limit: 1000).first(where: { $0.alias == alias })
+    else {
       throw TrackingError(
-        .invalid, "version \(number) of '\(name)' has passed no gate for '\(alias)': run 'rag models gate' first")
+        .invalid,
+        "version \(number) of '\(name)' has passed no gate for '\(alias)': run 'rag models gate' first")
     }
     guard gate.isPassed else {
       throw TrackingError(.invalid, "gate \(gate.id) did not let version \(number) of '\(name)' through")
     }
     guard gate.digest == version.digest else {
-      throw TrackingError(.invalid, "the files of version \(number) of '\(name)' are not those that gate \(gate.id) judged")
+      throw TrackingError(
+        .invalid, "the files of version \(number) of '\(name)' are not those that gate \(gate.id) judged")
     }
     guard try !changedGates().contains(gate.id) else {
       throw TrackingError(.damaged, "the record of gate \(gate.id) is not what the history names")

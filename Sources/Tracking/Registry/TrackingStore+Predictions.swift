@@ -47,7 +47,8 @@ extension TrackingStore {
           """)
       for prediction in predictions {
         try statement.execute(arguments: [
-          prediction.id, prediction.at, prediction.model, prediction.version, prediction.digest, prediction.features,
+          prediction.id, prediction.at, prediction.model, prediction.version, prediction.digest,
+          prediction.features,
           prediction.output, prediction.seconds,
         ])
       }

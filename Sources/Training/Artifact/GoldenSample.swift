@@ -35,7 +35,8 @@ package struct GoldenSample: Hashable, Sendable {
     do {
       table = try FeatureTable(rows: rows.map(\.input), model.schema.features)
     } catch {
-      throw TrainingError(.damaged, "the golden sample doesn't fit the schema: \(error.message)", underlying: error)
+      throw TrainingError(
+        .damaged, "the golden sample doesn't fit the schema: \(error.message)", underlying: error)
     }
     let said = model.predict(table)
     for (place, row) in rows.enumerated() {

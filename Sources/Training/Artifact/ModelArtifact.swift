@@ -47,14 +47,17 @@ package struct ModelArtifact: Sendable {
     }
     files["model.json"] = try Self.encoded(
       ModelRecord(
-        format: ModelRecord.formatVersion, algorithm: outcome.settings.algorithm, parameters: outcome.parameters,
-        link: model.estimator.link, calibration: model.calibration, threshold: model.threshold, estimator: estimator))
+        format: ModelRecord.formatVersion, algorithm: outcome.settings.algorithm,
+        parameters: outcome.parameters,
+        link: model.estimator.link, calibration: model.calibration, threshold: model.threshold,
+        estimator: estimator))
     files["schema.json"] = try Self.encoded(model.schema)
     files["preprocessing.json"] = try Self.encoded(model.preprocessor)
     files["scores.json"] = try Self.encoded(
       ModelEvaluation(
         test: outcome.scores, baseline: outcome.baseline, crossValidation: outcome.crossValidation,
-        trials: outcome.trials, slices: outcome.slices, reliability: outcome.reliability, leakage: outcome.leakage))
+        trials: outcome.trials, slices: outcome.slices, reliability: outcome.reliability,
+        leakage: outcome.leakage))
     files["lineage.json"] = try Self.encoded(
       ModelLineage(
         data: data, settings: outcome.settings, split: outcome.split, trainRows: outcome.trainRows,
@@ -129,16 +132,20 @@ package struct ModelArtifact: Sendable {
     let estimator = Estimator(form, link: record.link)
     guard estimator.featureCount == preprocessor.width else {
       throw TrainingError(
-        .damaged, "the model reads \(estimator.featureCount) numbers and its preprocessing makes \(preprocessor.width)")
+        .damaged,
+        "the model reads \(estimator.featureCount) numbers and its preprocessing makes \(preprocessor.width)")
     }
-    let kinds = Dictionary(schema.features.map { ($0.name, $0.kind) }, uniquingKeysWith: { first, _ in first })
+    let kinds = Dictionary(
+      schema.features.map { ($0.name, $0.kind) }, uniquingKeysWith: { first, _ in first })
     for step in preprocessor.steps {
       let fits: Bool =
         switch (step, kinds[step.column]) {
         case (.number, .number?), (.number, .time?), (.oneHot, .category?), (.hashedText, .text?): true
         default: false
         }
-      guard fits else { throw TrainingError(.damaged, "no feature \(step.column) of that kind is in the schema") }
+      guard fits else {
+        throw TrainingError(.damaged, "no feature \(step.column) of that kind is in the schema")
+      }
     }
     let model = TrainedModel(
       schema: schema, preprocessor: preprocessor, estimator: estimator, calibration: record.calibration,

@@ -58,7 +58,9 @@ package enum ThresholdRule: Hashable, Sendable, CustomStringConvertible {
         }
       if let score, score > best?.score ?? -1 { best = (score, probabilities[row]) }
     }
-    guard let best else { throw TrainingError(.unfit, "no threshold reaches \(self) in the cross-validation") }
+    guard let best else {
+      throw TrainingError(.unfit, "no threshold reaches \(self) in the cross-validation")
+    }
     return best.threshold
   }
 }

@@ -49,11 +49,14 @@ package enum Algorithm: String, Codable, Sendable, CaseIterable {
     return defaults.merging(given) { $1 }
   }
 
-  private static let whole: Set<String> = ["n_estimators", "max_depth", "max_bin", "max_iter", "min_samples_leaf"]
+  private static let whole: Set<String> = [
+    "n_estimators", "max_depth", "max_bin", "max_iter", "min_samples_leaf",
+  ]
   private static let ranges: [String: ClosedRange<Double>] = [
     "n_estimators": 1...10_000, "max_depth": 0...30, "learning_rate": 1e-6...1, "subsample": 0.01...1,
     "colsample_bytree": 0.01...1, "min_child_weight": 0...1e9, "reg_lambda": 0...1e9, "reg_alpha": 0...1e9,
-    "gamma": 0...1e9, "max_bin": 2...65_536, "max_features": 0...1, "min_samples_leaf": 1...1e9, "C": 1e-12...1e12,
+    "gamma": 0...1e9, "max_bin": 2...65_536, "max_features": 0...1, "min_samples_leaf": 1...1e9,
+    "C": 1e-12...1e12,
     "alpha": 0...1e12, "l1_ratio": 0...1, "max_iter": 1...1_000_000, "tol": 1e-14...1,
   ]
 }

@@ -14,7 +14,9 @@ package struct Booster {
   ///   - margins: shape `[n]`, what the scores begin with.
   /// - Returns: the model in XGBoost's JSON.
   /// - Throws: `.failed` with XGBoost's own message.
-  func train(_ rows: Matrix, labels: [Float], weights: [Float]?, groups: [UInt32]? = nil, margins: [Float]? = nil)
+  func train(
+    _ rows: Matrix, labels: [Float], weights: [Float]?, groups: [UInt32]? = nil, margins: [Float]? = nil
+  )
     throws(TrainingError) -> [UInt8]
   {
     var matrix: DMatrixHandle?
@@ -22,9 +24,13 @@ package struct Booster {
       XGDMatrixCreateFromMat(rows.values, bst_ulong(rows.rows), bst_ulong(rows.columns), .nan, &matrix))
     defer { if let matrix { XGDMatrixFree(matrix) } }
     try Self.check(XGDMatrixSetFloatInfo(matrix, "label", labels, bst_ulong(labels.count)))
-    if let weights { try Self.check(XGDMatrixSetFloatInfo(matrix, "weight", weights, bst_ulong(weights.count))) }
+    if let weights {
+      try Self.check(XGDMatrixSetFloatInfo(matrix, "weight", weights, bst_ulong(weights.count)))
+    }
     if let groups { try Self.check(XGDMatrixSetUIntInfo(matrix, "group", groups, bst_ulong(groups.count))) }
-    if let margins { try Self.check(XGDMatrixSetFloatInfo(matrix, "base_margin", margins, bst_ulong(margins.count))) }
+    if let margins {
+      try Self.check(XGDMatrixSetFloatInfo(matrix, "base_margin", margins, bst_ulong(margins.count)))
+    }
     var handles: [DMatrixHandle?] = [matrix]
     var booster: BoosterHandle?
     try Self.check(XGBoosterCreate(&handles, 1, &booster))
@@ -45,7 +51,8 @@ package struct Booster {
   /// - Returns: shape `[n × outputs]`, scores before the link.
   package static func scores(model: [UInt8], rows: Matrix) throws(TrainingError) -> [Float] {
     var matrix: DMatrixHandle?
-    try check(XGDMatrixCreateFromMat(rows.values, bst_ulong(rows.rows), bst_ulong(rows.columns), .nan, &matrix))
+    try check(
+      XGDMatrixCreateFromMat(rows.values, bst_ulong(rows.rows), bst_ulong(rows.columns), .nan, &matrix))
     defer { if let matrix { XGDMatrixFree(matrix) } }
     var booster: BoosterHandle?
     try check(XGBoosterCreate(nil, 0, &booster))
@@ -66,7 +73,8 @@ package struct Booster {
   private static func check(_ status: Int32) throws(TrainingError) {
     guard status != 0 else { return }
     // The first line; a stack trace follows it.
-    let message = String(cString: XGBGetLastError()).split(separator: "\n").first.map(String.init) ?? "no reason given"
+    let message =
+      String(cString: XGBGetLastError()).split(separator: "\n").first.map(String.init) ?? "no reason given"
     throw TrainingError(.failed, "XGBoost: \(message)")
   }
 }

@@ -25,7 +25,8 @@ package struct EstimatorFit: Sendable {
       let seen = Set(rows.target).count
       guard seen == classCount else {
         throw TrainingError(
-          .unfit, "the rows to learn from have \(seen) of \(classCount) classes; there are too few rows of some")
+          .unfit,
+          "the rows to learn from have \(seen) of \(classCount) classes; there are too few rows of some")
       }
     }
     switch algorithm {
@@ -50,7 +51,8 @@ package struct EstimatorFit: Sendable {
     var given: [(name: String, value: String)] = []
     for (name, own) in [
       ("max_depth", "max_depth"), ("eta", "learning_rate"), ("subsample", "subsample"),
-      ("colsample_bytree", "colsample_bytree"), ("min_child_weight", "min_child_weight"), ("lambda", "reg_lambda"),
+      ("colsample_bytree", "colsample_bytree"), ("min_child_weight", "min_child_weight"),
+      ("lambda", "reg_lambda"),
       ("alpha", "reg_alpha"), ("gamma", "gamma"), ("max_bin", "max_bin"),
     ] { given.append((name, Self.written(parameters[own, default: 0]))) }
     switch task {

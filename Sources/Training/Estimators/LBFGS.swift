@@ -24,7 +24,8 @@ struct LBFGS {
   ///   - function: value and gradient, shape `[d]`, of the smooth part.
   /// - Complexity: O(iterations × (memory × d + evaluations)).
   func minimum(
-    from start: [Double], penalty: [Double]? = nil, of function: ([Double]) -> (value: Double, gradient: [Double])
+    from start: [Double], penalty: [Double]? = nil,
+    of function: ([Double]) -> (value: Double, gradient: [Double])
   ) -> Minimum {
     var point = start
     var (smooth, gradient) = function(point)
@@ -50,7 +51,9 @@ struct LBFGS {
         let next = search(
           point, value, slope, direction, first: first, penalty: penalty, function: function)
       else {
-        if steps.isEmpty { return Minimum(point: point, value: value, iterations: iteration, hasConverged: false) }
+        if steps.isEmpty {
+          return Minimum(point: point, value: value, iterations: iteration, hasConverged: false)
+        }
         // The memory misleads: once more along the slope.
         steps = []
         changes = []
@@ -76,7 +79,8 @@ struct LBFGS {
   /// A step that lowers the value enough and, without a penalty, flattens the slope: bisection between what is too long and
   /// what is too short.
   private func search(
-    _ point: [Double], _ value: Double, _ slope: [Double], _ direction: [Double], first: Double, penalty: [Double]?,
+    _ point: [Double], _ value: Double, _ slope: [Double], _ direction: [Double], first: Double,
+    penalty: [Double]?,
     function: ([Double]) -> (value: Double, gradient: [Double])
   ) -> (point: [Double], value: Double, gradient: [Double])? {
     var (length, low, high) = (first, 0.0, Double.infinity)

@@ -57,9 +57,11 @@ package struct LinearFit: Sendable {
       return (value, gradient)
     }
     guard found.point.allSatisfy(\.isFinite) else {
-      throw TrainingError(.unfit, "the linear model has no minimum on this data; use a smaller C or a larger alpha")
+      throw TrainingError(
+        .unfit, "the linear model has no minimum on this data; use a smaller C or a larger alpha")
     }
-    return LinearModel(weights: found.point[..<count].map { Float($0) }, bias: found.point[count...].map { Float($0) })
+    return LinearModel(
+      weights: found.point[..<count].map { Float($0) }, bias: found.point[count...].map { Float($0) })
   }
 
   /// Zero weights, and the bias of a model without features.

@@ -126,11 +126,14 @@ private struct XGBoostModel: Decodable {
         if left[node] < 0 {
           nodes[first + place] = .leaf(conditions[node])
         } else {
-          guard left.indices.contains(left[node]), right.indices.contains(right[node]), queue.count + 2 <= count else {
+          guard left.indices.contains(left[node]), right.indices.contains(right[node]),
+            queue.count + 2 <= count
+          else {
             throw TrainingError(.damaged, "a tree leads to a node that is not there, or back")
           }
           nodes[first + place] = TreeEnsemble.Node(
-            feature: Int32(clamping: features[node]), value: conditions[node], left: Int32(first + queue.count),
+            feature: Int32(clamping: features[node]), value: conditions[node],
+            left: Int32(first + queue.count),
             missingGoesLeft: defaultLeft[node] != 0)
           queue += [left[node], right[node]]
           nodes += [.leaf(0), .leaf(0)]

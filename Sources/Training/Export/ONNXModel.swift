@@ -32,7 +32,9 @@ struct ONNXModel {
         let isWhole = specifications[name].map { $0.kind == .number && Self.isWhole($0) } ?? false
         graph.input(name, isWhole ? .int64 : .float)
         var value = graph.apply("Reshape", [name, column])
-        if isWhole { value = graph.apply("Cast", [value], [("to", .integer(ONNXGraph.Element.float.rawValue))]) }
+        if isWhole {
+          value = graph.apply("Cast", [value], [("to", .integer(ONNXGraph.Element.float.rawValue))])
+        }
         var indicator: String?
         if let fill {
           let isMissing = graph.apply("IsNaN", [value])
@@ -128,8 +130,10 @@ struct ONNXModel {
     if model.schema.task == .binary {
       let positive = calibrated(probability(model.estimator.link, scores), model.calibration)
       let one = graph.constant([1], [Float(1)])
-      probabilities = graph.apply("Concat", [graph.apply("Sub", [one, positive]), positive], [("axis", .integer(1))])
-      let isPositive = graph.apply("GreaterOrEqual", [positive, graph.constant([1], [Float(model.threshold)])])
+      probabilities = graph.apply(
+        "Concat", [graph.apply("Sub", [one, positive]), positive], [("axis", .integer(1))])
+      let isPositive = graph.apply(
+        "GreaterOrEqual", [positive, graph.constant([1], [Float(model.threshold)])])
       number = graph.apply("Cast", [isPositive], [("to", .integer(ONNXGraph.Element.int64.rawValue))])
     } else {
       probabilities = shares(model.estimator.link, scores, classes.count)
@@ -175,7 +179,8 @@ struct ONNXModel {
       let scaled = graph.apply("Mul", [probability, graph.constant([1], [-slope])])
       return graph.apply("Sigmoid", [graph.apply("Sub", [scaled, graph.constant([1], [offset])])])
     case .isotonic(let bounds, let values):
-      let reached = float(graph.apply("GreaterOrEqual", [probability, graph.constant([1, bounds.count], bounds)]))
+      let reached = float(
+        graph.apply("GreaterOrEqual", [probability, graph.constant([1, bounds.count], bounds)]))
       let rises = values.indices.map { $0 == 0 ? values[0] : values[$0] - values[$0 - 1] }
       return graph.apply("MatMul", [reached, graph.constant([bounds.count, 1], rises)])
     }

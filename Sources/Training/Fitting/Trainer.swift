@@ -39,7 +39,8 @@ package struct Trainer: Sendable {
     let folds = try splitter.folds(of: split.train)
     let (parameters, trials, held) = try search(parts, folds)
     let estimator = try fitted(parts, split.train, parameters)
-    var model = TrainedModel(schema: schema, preprocessor: estimator.preprocessor, estimator: estimator.estimator)
+    var model = TrainedModel(
+      schema: schema, preprocessor: estimator.preprocessor, estimator: estimator.estimator)
     try decide(&model, held)
 
     var heldOut = held
@@ -54,7 +55,8 @@ package struct Trainer: Sendable {
       trainRows: split.train.count, testRows: split.test.count, scores: scores,
       baseline: ModelScores(
         baseline(parts, split), task: schema.task, seed: settings.seed, threads: threads),
-      crossValidation: ModelScores(heldOut, task: schema.task, rounds: 200, seed: settings.seed, threads: threads),
+      crossValidation: ModelScores(
+        heldOut, task: schema.task, rounds: 200, seed: settings.seed, threads: threads),
       trials: trials, slices: try slices(data, split, test, schema.task),
       reliability: schema.task == .regression ? [] : Reliability(test).bins, rows: split, table: table)
   }
@@ -84,7 +86,8 @@ package struct Trainer: Sendable {
         guard let text, let number = numbers[text] else {
           throw TrainingError(
             violations: [
-              SchemaViolation(column: schema.target, row: row, message: "\"\(text ?? "")\" is none of the classes")
+              SchemaViolation(
+                column: schema.target, row: row, message: "\"\(text ?? "")\" is none of the classes")
             ])
         }
         target.append(Double(number))
@@ -96,9 +99,13 @@ package struct Trainer: Sendable {
 
   private func weights(_ schema: ModelSchema, _ table: FeatureTable) throws(TrainingError) -> [Double]? {
     guard let column = schema.column(of: .weight) else { return nil }
-    guard case .numbers(let weights)? = table.columns[column.name], weights.allSatisfy({ $0 >= 0 && $0.isFinite }),
+    guard case .numbers(let weights)? = table.columns[column.name],
+      weights.allSatisfy({ $0 >= 0 && $0.isFinite }),
       weights.contains(where: { $0 > 0 })
-    else { throw TrainingError(.invalidArgument, "\(column.name): weights must be numbers of at least 0, not all 0") }
+    else {
+      throw TrainingError(
+        .invalidArgument, "\(column.name): weights must be numbers of at least 0, not all 0")
+    }
     return weights
   }
 
@@ -113,24 +120,29 @@ package struct Trainer: Sendable {
     var chosen =
       settings.split
       ?? SplitSettings(
-        method: times != nil ? .time : group != nil ? .group : schema.task == .regression ? .random : .stratified,
+        method: times != nil
+          ? .time : group != nil ? .group : schema.task == .regression ? .random : .stratified,
         seed: settings.seed)
     if chosen.method == .stratified, schema.task == .regression { chosen.method = .random }
     if chosen.method == .group, group == nil {
       throw TrainingError(.invalidArgument, "a split by group needs a column whose role is group")
     }
     // Where few rows differ at all, equal rows are no copies of each other.
-    let keepsTogether = (chosen.method == .random || chosen.method == .stratified || chosen.method == .group)
+    let keepsTogether =
+      (chosen.method == .random || chosen.method == .stratified || chosen.method == .group)
       && Set(equal).count * 10 >= table.rowCount * 3
     var units = Array(0..<table.rowCount)
     if keepsTogether { units = equal }
     if let group, chosen.method != .time, chosen.method != .given { units = RowUnits.joined(units, group) }
     let given = try chosen.column.map { name throws(TrainingError) -> [String?] in
-      guard let column = data[name] else { throw TrainingError(.invalidArgument, "there is no column \(name)") }
+      guard let column = data[name] else {
+        throw TrainingError(.invalidArgument, "there is no column \(name)")
+      }
       return FeatureTable.texts(of: column)
     }
     let splitter = try Splitter(
-      chosen, units: units, strata: schema.task == .regression ? target.map { _ in 0 } : target.map { Int($0) },
+      chosen, units: units,
+      strata: schema.task == .regression ? target.map { _ in 0 } : target.map { Int($0) },
       times: times, given: given)
     return (splitter, equal, keepsTogether)
   }
@@ -172,7 +184,8 @@ package struct Trainer: Sendable {
     let preprocessor = PreprocessorFit(needsScaling: settings.algorithm.needsScaling)
       .fit(table, parts.schema.features)
     let estimator = try EstimatorFit(
-      settings.algorithm, parameters: parameters, task: parts.schema.task, classCount: parts.schema.classes.count,
+      settings.algorithm, parameters: parameters, task: parts.schema.task,
+      classCount: parts.schema.classes.count,
       seed: settings.seed
     ).fit(
       TrainingRows(
@@ -218,7 +231,8 @@ package struct Trainer: Sendable {
       let score = values.isEmpty ? -Double.infinity : values.reduce(0, +) / Double(values.count)
       trials.append(TrainingOutcome.Trial(parameters: parameters, score: score.isFinite ? score : 0))
       if candidates.count > 1 {
-        progress("trial \(number + 1) of \(candidates.count): \(measure.rawValue) \((score * 1e4).rounded() / 1e4)")
+        progress(
+          "trial \(number + 1) of \(candidates.count): \(measure.rawValue) \((score * 1e4).rounded() / 1e4)")
       }
       let joined = Self.joined(predictions)
       if let known = best {
@@ -245,7 +259,8 @@ package struct Trainer: Sendable {
     let rule = try ThresholdRule(settings.threshold)
     guard model.schema.task == .binary else {
       guard settings.calibration == .none, rule == .fixed(0.5) else {
-        throw TrainingError(.invalidArgument, "calibration and threshold are of two classes; this task has not two")
+        throw TrainingError(
+          .invalidArgument, "calibration and threshold are of two classes; this task has not two")
       }
       return
     }
@@ -277,7 +292,8 @@ package struct Trainer: Sendable {
       weights: parts.weights(of: split.train))
     let said =
       parts.schema.task == .regression
-      ? [rows.mean { $0 }] : parts.schema.classes.indices.map { label in rows.mean { $0 == Double(label) ? 1 : 0 } }
+      ? [rows.mean { $0 }]
+      : parts.schema.classes.indices.map { label in rows.mean { $0 == Double(label) ? 1 : 0 } }
     return Predictions(
       values: DoubleMatrix(
         rows: split.test.count, columns: said.count, values: split.test.flatMap { _ in said }),
@@ -292,7 +308,9 @@ package struct Trainer: Sendable {
       guard let column = data[name] else { continue }
       let texts = FeatureTable.texts(of: column)
       var rows: [String: [Int]] = [:]
-      for (place, row) in split.test.enumerated() { rows[texts[row] ?? "(missing)", default: []].append(place) }
+      for (place, row) in split.test.enumerated() {
+        rows[texts[row] ?? "(missing)", default: []].append(place)
+      }
       guard rows.count <= 100 else {
         throw TrainingError(.invalidArgument, "\(name) has \(rows.count) values; slice by a column of few")
       }
@@ -300,7 +318,8 @@ package struct Trainer: Sendable {
         slices.append(
           TrainingOutcome.Slice(
             column: name, value: value,
-            scores: ModelScores(test.rows(rows), task: task, rounds: 200, seed: settings.seed, threads: threads)))
+            scores: ModelScores(
+              test.rows(rows), task: task, rounds: 200, seed: settings.seed, threads: threads)))
       }
     }
     return slices

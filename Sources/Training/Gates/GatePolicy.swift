@@ -87,7 +87,9 @@ package struct MeasureThreshold: Hashable, Sendable {
     for (sign, isFloor) in [(">=", true), ("<=", false)] {
       let parts = text.split(separator: sign, omittingEmptySubsequences: false)
       guard parts.count == 2 else { continue }
-      guard let measure = ModelMeasure(rawValue: String(parts[0])), let bound = Double(parts[1]) else { break }
+      guard let measure = ModelMeasure(rawValue: String(parts[0])), let bound = Double(parts[1]) else {
+        break
+      }
       self.measure = measure
       self.isFloor = isFloor
       self.bound = bound

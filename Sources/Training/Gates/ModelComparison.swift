@@ -20,7 +20,8 @@ package struct ModelComparison: Codable, Hashable, Sendable {
   ///   exact form.
   /// - Complexity: O(rounds × n log n).
   package init(
-    champion: Predictions, challenger: Predictions, measure: ModelMeasure, task: ModelTask, rounds: Int = 2000,
+    champion: Predictions, challenger: Predictions, measure: ModelMeasure, task: ModelTask,
+    rounds: Int = 2000,
     seed: UInt64 = 42, threads: Int = 1
   ) throws(TrainingError) {
     let sign = measure.isLossLike ? -1.0 : 1.0
@@ -35,14 +36,19 @@ package struct ModelComparison: Codable, Hashable, Sendable {
       return sign * (measure.value(challenger.rows(rows)) - measure.value(champion.rows(rows)))
     }.filter { !$0.isNaN }.sorted()
     guard !difference.isNaN, drawn.count * 10 >= rounds * 9 else {
-      throw TrainingError(.unfit, "\(measure.rawValue) isn't defined on these \(count) rows; give more, of each class")
+      throw TrainingError(
+        .unfit, "\(measure.rawValue) isn't defined on these \(count) rows; give more, of each class")
     }
     low = Bootstrap.quantile(drawn, 0.025)
     high = Bootstrap.quantile(drawn, 0.975)
     if task != .regression {
       let (a, b) = (champion.classes, challenger.classes)
-      let onlyFirst = (0..<count).count { Double(a[$0]) == champion.target[$0] && Double(b[$0]) != champion.target[$0] }
-      let onlySecond = (0..<count).count { Double(a[$0]) != champion.target[$0] && Double(b[$0]) == champion.target[$0] }
+      let onlyFirst = (0..<count).count {
+        Double(a[$0]) == champion.target[$0] && Double(b[$0]) != champion.target[$0]
+      }
+      let onlySecond = (0..<count).count {
+        Double(a[$0]) != champion.target[$0] && Double(b[$0]) == champion.target[$0]
+      }
       mcNemarP = Self.exactMcNemar(onlyFirst, onlySecond)
     }
   }

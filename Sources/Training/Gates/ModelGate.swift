@@ -59,7 +59,8 @@ package struct ModelGate: Sendable {
   /// - Throws: `.invalidArgument` for an empty policy, and where the file is one that a model was trained on; `.schema` for
   ///   rows that don't fit; `.unfit`.
   package func judge(
-    _ challenger: Candidate, champion: Candidate?, data: Table, dataDigest: String, approvals: Int, earlierUses: Int
+    _ challenger: Candidate, champion: Candidate?, data: Table, dataDigest: String, approvals: Int,
+    earlierUses: Int
   ) throws(TrainingError) -> GateRecord {
     guard !policy.isEmpty else {
       throw TrainingError(.invalidArgument, "the policy asks for nothing, and would let every model through")
@@ -68,7 +69,8 @@ package struct ModelGate: Sendable {
       guard try candidate.artifact.lineage().data.sha256 != dataDigest else {
         throw TrainingError(
           .invalidArgument,
-          "\(candidate.name) version \(candidate.version) was trained on this very file; give rows that were held out")
+          "\(candidate.name) version \(candidate.version) was trained on this very file; give rows that were held out"
+        )
       }
     }
     let said = try predictions(challenger.model, data)
@@ -80,7 +82,8 @@ package struct ModelGate: Sendable {
     }
     var checks = [
       GateCheck(
-        name: "varies", isPassed: varies, message: varies ? "rows get different answers" : "every row gets the same answer")
+        name: "varies", isPassed: varies,
+        message: varies ? "rows get different answers" : "every row gets the same answer")
     ]
     for text in policy.thresholds ?? [] {
       let threshold = try MeasureThreshold(text)
@@ -96,7 +99,8 @@ package struct ModelGate: Sendable {
     try budgets(challenger, said, data, approvals, &checks)
     return GateRecord(
       model: challenger.name, version: challenger.version, digest: challenger.artifact.digest,
-      champion: champion?.version, championDigest: champion?.artifact.digest, policy: policy, dataDigest: dataDigest,
+      champion: champion?.version, championDigest: champion?.artifact.digest, policy: policy,
+      dataDigest: dataDigest,
       rows: data.rowCount, earlierUses: earlierUses, scores: scores, comparison: comparison, checks: checks)
   }
 
@@ -106,7 +110,8 @@ package struct ModelGate: Sendable {
     }
     let table = try FeatureTable(data, model.schema.features + [target])
     return Predictions(
-      values: model.predict(table), target: try Trainer.target(model.schema, table), threshold: model.threshold)
+      values: model.predict(table), target: try Trainer.target(model.schema, table),
+      threshold: model.threshold)
   }
 
   private func compare(
@@ -118,9 +123,12 @@ package struct ModelGate: Sendable {
       checks.append(GateCheck(name: "champion", isPassed: true, message: "nothing serves yet"))
       return nil
     }
-    guard champion.model.schema.classes == challenger.model.schema.classes, champion.model.schema.task == task else {
+    guard champion.model.schema.classes == challenger.model.schema.classes, champion.model.schema.task == task
+    else {
       checks.append(
-        GateCheck(name: "champion", isPassed: false, message: "the champion predicts other classes; they can't be compared"))
+        GateCheck(
+          name: "champion", isPassed: false,
+          message: "the champion predicts other classes; they can't be compared"))
       return nil
     }
     let found = try ModelComparison(
@@ -132,8 +140,10 @@ package struct ModelGate: Sendable {
     checks.append(
       GateCheck(
         name: "champion", isPassed: isPassed,
-        message: "\(demand.measure.rawValue) \(Self.shown(found.challenger)) beside \(Self.shown(found.champion)) of version "
-          + "\(champion.version): better by \(Self.shown(found.low))…\(Self.shown(found.high)); wanted: \(wanted)"))
+        message:
+          "\(demand.measure.rawValue) \(Self.shown(found.challenger)) beside \(Self.shown(found.champion)) of version "
+          + "\(champion.version): better by \(Self.shown(found.low))…\(Self.shown(found.high)); wanted: \(wanted)"
+      ))
     return found
   }
 
@@ -147,7 +157,9 @@ package struct ModelGate: Sendable {
         throw TrainingError(.invalidArgument, "there is no column \(name) to slice by")
       }
       var rows: [String: [Int]] = [:]
-      for (row, text) in FeatureTable.texts(of: column).enumerated() { rows[text ?? "(missing)", default: []].append(row) }
+      for (row, text) in FeatureTable.texts(of: column).enumerated() {
+        rows[text ?? "(missing)", default: []].append(row)
+      }
       for (value, rows) in rows.sorted(by: { $0.key < $1.key }) {
         let isEnough = rows.count >= slices.leastRows ?? 30
         let score = threshold.measure.value(said.rows(rows))
@@ -156,7 +168,8 @@ package struct ModelGate: Sendable {
           GateCheck(
             name: "\(name)=\(value): \(slices.threshold)", isPassed: isPassed,
             message: isEnough
-              ? "\(threshold.measure.rawValue) is \(Self.shown(score)) in \(rows.count) rows" : "only \(rows.count) rows: not judged"
+              ? "\(threshold.measure.rawValue) is \(Self.shown(score)) in \(rows.count) rows"
+              : "only \(rows.count) rows: not judged"
           ))
       }
     }
@@ -170,12 +183,14 @@ package struct ModelGate: Sendable {
       let error = ModelMeasure.calibrationError.value(said)
       checks.append(
         GateCheck(
-          name: "calibration_error", isPassed: error <= limit, message: "\(Self.shown(error)), at most \(limit) wanted"))
+          name: "calibration_error", isPassed: error <= limit,
+          message: "\(Self.shown(error)), at most \(limit) wanted"))
     }
     if let limit = policy.size {
       let size = Double(challenger.artifact.files.values.reduce(0) { $0 + $1.count }) / 1_048_576
       checks.append(
-        GateCheck(name: "size", isPassed: size <= limit, message: "\(Self.shown(size)) MiB, at most \(limit) wanted"))
+        GateCheck(
+          name: "size", isPassed: size <= limit, message: "\(Self.shown(size)) MiB, at most \(limit) wanted"))
     }
     if let limit = policy.latency {
       let table = try FeatureTable(data, challenger.model.schema.features)
@@ -202,7 +217,8 @@ package struct ModelGate: Sendable {
     if let wanted = policy.approvals, wanted > 0 {
       checks.append(
         GateCheck(
-          name: "approvals", isPassed: approvals >= wanted, message: "\(approvals) of \(wanted): rag models approve"))
+          name: "approvals", isPassed: approvals >= wanted,
+          message: "\(approvals) of \(wanted): rag models approve"))
     }
   }
 

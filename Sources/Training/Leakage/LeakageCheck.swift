@@ -123,7 +123,9 @@ package struct LeakageCheck: Sendable {
     var right = 0
     for half in 0..<2 {
       var counts: [String: [Double: Int]] = [:]
-      for row in target.indices where row % 2 != half { counts[texts[row] ?? "\u{0}", default: [:]][target[row], default: 0] += 1 }
+      for row in target.indices where row % 2 != half {
+        counts[texts[row] ?? "\u{0}", default: [:]][target[row], default: 0] += 1
+      }
       for row in target.indices where row % 2 == half {
         let guess = counts[texts[row] ?? "\u{0}"]?.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
         if guess == target[row] { right += 1 }
@@ -143,7 +145,8 @@ package struct LeakageCheck: Sendable {
       let known = texts.compactMap { $0 }
       return known.count >= 50 && Set(known).count * 100 >= known.count * 95
     case .numbers(let numbers):
-      guard feature.kind == .number, feature.areIntegers, numbers.count >= 50, Set(numbers).count == numbers.count,
+      guard feature.kind == .number, feature.areIntegers, numbers.count >= 50,
+        Set(numbers).count == numbers.count,
         let low = numbers.min(), let high = numbers.max()
       else { return false }
       return high - low < 2 * Double(numbers.count)

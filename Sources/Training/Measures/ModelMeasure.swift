@@ -34,11 +34,15 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
     switch task {
     case .binary:
       [
-        .rocAUC, .averagePrecision, .logLoss, .brier, .accuracy, .balancedAccuracy, .precision, .recall, .f1, .matthews,
+        .rocAUC, .averagePrecision, .logLoss, .brier, .accuracy, .balancedAccuracy, .precision, .recall, .f1,
+        .matthews,
         .calibrationError,
       ]
     case .multiclass:
-      [.accuracy, .rocAUC, .logLoss, .balancedAccuracy, .precision, .recall, .f1, .matthews, .calibrationError]
+      [
+        .accuracy, .rocAUC, .logLoss, .balancedAccuracy, .precision, .recall, .f1, .matthews,
+        .calibrationError,
+      ]
     case .regression: [.r2, .rmse, .mae, .medianError, .explainedVariance]
     }
   }
@@ -68,7 +72,8 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
     case .calibrationError: Reliability(predictions).expectedError
     case .r2: 1 - residuals(predictions) / spread(predictions)
     case .rmse:
-      weightedMean(predictions) { pow(predictions.values.values[$0] - predictions.target[$0], 2) }.squareRoot()
+      weightedMean(predictions) { pow(predictions.values.values[$0] - predictions.target[$0], 2) }
+        .squareRoot()
     case .mae: weightedMean(predictions) { abs(predictions.values.values[$0] - predictions.target[$0]) }
     case .medianError: medianError(predictions)
     case .explainedVariance: explainedVariance(predictions)
@@ -122,7 +127,9 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
   }
 
   /// Σ (Rᵢ - Rᵢ₋₁) Pᵢ over falling distinct scores.
-  private static func averagePrecision(_ scores: [Double], _ isPositive: [Bool], _ weights: [Double]?) -> Double {
+  private static func averagePrecision(_ scores: [Double], _ isPositive: [Bool], _ weights: [Double]?)
+    -> Double
+  {
     let order = scores.indices.sorted { scores[$0] > scores[$1] }
     let positives = order.reduce(0) { $0 + (isPositive[$1] ? weights?[$1] ?? 1 : 0) }
     guard positives > 0 else { return .nan }
@@ -161,7 +168,9 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
 
   /// Where weights are given, the error at half of them.
   private func medianError(_ predictions: Predictions) -> Double {
-    let errors = predictions.target.indices.map { abs(predictions.target[$0] - predictions.values.values[$0]) }
+    let errors = predictions.target.indices.map {
+      abs(predictions.target[$0] - predictions.values.values[$0])
+    }
     guard let weights = predictions.weights else {
       let sorted = errors.sorted()
       return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2

@@ -18,7 +18,9 @@ package struct ModelScores: Codable, Hashable, Sendable {
 
   /// - Parameter rounds: of the bootstrap; 0 for no intervals.
   /// - Complexity: O(rounds × measures × n log n).
-  package init(_ predictions: Predictions, task: ModelTask, rounds: Int = 1000, seed: UInt64 = 42, threads: Int = 1) {
+  package init(
+    _ predictions: Predictions, task: ModelTask, rounds: Int = 1000, seed: UInt64 = 42, threads: Int = 1
+  ) {
     rows = predictions.target.count
     let measures = ModelMeasure.of(task)
     let samples = Parallel.map(rows > 1 ? rounds : 0, threads: threads) { round in

@@ -28,7 +28,8 @@ package struct Predictions: Sendable {
     let width = values.columns
     if width == 2 { return values.values[2 * row + 1] >= threshold ? 1 : 0 }
     var best = 0
-    for label in 1..<max(1, width) where values.values[row * width + label] > values.values[row * width + best] {
+    for label in 1..<max(1, width)
+    where values.values[row * width + label] > values.values[row * width + best] {
       best = label
     }
     return best

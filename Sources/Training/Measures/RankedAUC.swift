@@ -3,7 +3,9 @@ package enum RankedAUC {
   /// - Returns: NaN where there are none of a kind.
   /// - Complexity: O(n log n).
   package static func area(scores: [Double], isPositive: [Bool], weights: [Double]? = nil) -> Double {
-    area(order: scores.indices.sorted { scores[$0] < scores[$1] }, scores: scores, isPositive: isPositive, weights)
+    area(
+      order: scores.indices.sorted { scores[$0] < scores[$1] }, scores: scores, isPositive: isPositive,
+      weights)
   }
 
   /// - Parameter order: of the rows by rising score.

@@ -57,7 +57,8 @@ package struct RankingFit: Sendable {
   package func fit(_ groups: [Group]) throws(TrainingError) -> Fitted {
     let telling = groups.filter { group in group.gains.contains { $0 > 0 } && group.gains.contains(0) }
     guard telling.count >= 2 * folds else {
-      throw TrainingError(.unfit, "\(telling.count) questions have a judged candidate; at least \(2 * folds) are needed")
+      throw TrainingError(
+        .unfit, "\(telling.count) questions have a judged candidate; at least \(2 * folds) are needed")
     }
     let settings = Self.scales.flatMap { scale in Self.rounds.map { (rounds: $0, scale: scale) } }
     let sums = Parallel.map(folds, threads: threads) { fold in
@@ -76,13 +77,15 @@ package struct RankingFit: Sendable {
     for result in sums { totals = zip(totals, try result.get()).map { $0 + $1 } }
     let values = totals.map { $0 / Double(telling.count) }
     let best = values.indices.max { (values[$0], $1) < (values[$1], $0) } ?? 0
-    let tried = [(rounds: 0, scale: 1.0, value: values[0])]
+    let tried =
+      [(rounds: 0, scale: 1.0, value: values[0])]
       + zip(settings, values.dropFirst()).map { (rounds: $0.rounds, scale: $0.scale, value: $1) }
     guard best > 0 else { return Fitted(trees: nil, source: [], scale: 1, rounds: 0, tried: tried) }
     let chosen = settings[best - 1]
     let source = try grown(telling, rounds: chosen.rounds, scale: chosen.scale)
     return Fitted(
-      trees: try TreeEnsemble(xgboost: [source]), source: source, scale: chosen.scale, rounds: chosen.rounds, tried: tried)
+      trees: try TreeEnsemble(xgboost: [source]), source: source, scale: chosen.scale, rounds: chosen.rounds,
+      tried: tried)
   }
 
   private func grown(_ groups: [Group], rounds: Int, scale: Double) throws(TrainingError) -> [UInt8] {
@@ -90,13 +93,15 @@ package struct RankingFit: Sendable {
     let constraints = rising.map { $0 ? "1" : "0" }.joined(separator: ",")
     return try Booster(
       parameters: [
-        ("objective", "rank:ndcg"), ("eta", "\(learningRate)"), ("max_depth", "\(depth)"), ("min_child_weight", "0.1"),
+        ("objective", "rank:ndcg"), ("eta", "\(learningRate)"), ("max_depth", "\(depth)"),
+        ("min_child_weight", "0.1"),
         ("monotone_constraints", "(\(constraints))"), ("seed", "\(seed % 2_147_483_647)"),
       ], rounds: rounds
     ).train(
       Matrix(rows: rows.count / rising.count, columns: rising.count, values: rows),
       labels: groups.flatMap { $0.gains.map { Float($0) } }, weights: nil,
-      groups: groups.map { UInt32($0.gains.count) }, margins: groups.flatMap { $0.scores.map { Float(scale * $0) } })
+      groups: groups.map { UInt32($0.gains.count) },
+      margins: groups.flatMap { $0.scores.map { Float(scale * $0) } })
   }
 
   private static func scores(_ group: Group, _ trees: TreeEnsemble, _ scale: Double) -> [Double] {

@@ -60,7 +60,9 @@ package enum DayNumber {
       clock.removeLast()
     } else if let sign = clock.dropFirst(5).firstIndex(where: { $0 == 0x2B || $0 == 0x2D }) {
       let zone = clock[(sign + 1)...].filter { $0 != 0x3A }
-      guard zone.count == 4, let hours = number(zone[0..<2]), let minutes = number(zone[2..<4]) else { return nil }
+      guard zone.count == 4, let hours = number(zone[0..<2]), let minutes = number(zone[2..<4]) else {
+        return nil
+      }
       offset = (hours * 60 + minutes) * (clock[sign] == 0x2D ? -60 : 60)
       clock = clock[..<sign]
     }

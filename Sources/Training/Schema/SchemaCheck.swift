@@ -4,7 +4,8 @@ enum SchemaCheck {
   private static let limit = 3
 
   /// - Complexity: O(rows).
-  static func violations(of values: FeatureValues, _ specification: ColumnSpecification) -> [SchemaViolation] {
+  static func violations(of values: FeatureValues, _ specification: ColumnSpecification) -> [SchemaViolation]
+  {
     var found: [SchemaViolation] = []
     func tell(_ row: Int, _ message: String) {
       found.append(SchemaViolation(column: specification.name, row: row, message: message))
@@ -29,7 +30,9 @@ enum SchemaCheck {
           if !specification.isNullable { tell(row, "has no value, and training saw none without") }
           continue
         }
-        if let allowed, !allowed.contains(text) { tell(row, "\"\(text.prefix(60))\" is none of its categories") }
+        if let allowed, !allowed.contains(text) {
+          tell(row, "\"\(text.prefix(60))\" is none of its categories")
+        }
       }
     }
     return found

@@ -26,7 +26,8 @@ package struct SchemaInference: Sendable {
       let names = columns.filter { $0.role == role }.map(\.name)
       if names.count > 1 {
         throw TrainingError(
-          .invalidArgument, "only one column may have the role \(role.rawValue): \(names.joined(separator: ", "))")
+          .invalidArgument,
+          "only one column may have the role \(role.rawValue): \(names.joined(separator: ", "))")
       }
     }
     guard columns.contains(where: { $0.role == .feature }) else {
@@ -70,7 +71,9 @@ package struct SchemaInference: Sendable {
     }
     guard values.missingCount == 0 else {
       throw TrainingError(
-        .unfit, "\(values.missingCount) rows have no \(target); leave them out of the file: nothing is learned from them")
+        .unfit,
+        "\(values.missingCount) rows have no \(target); leave them out of the file: nothing is learned from them"
+      )
     }
     let distinct = Set(FeatureTable.texts(of: values).compactMap { $0 })
     let isNumber = columns[place].kind == .number
@@ -80,7 +83,9 @@ package struct SchemaInference: Sendable {
         ? .regression : distinct.count == 2 ? .binary : .multiclass)
     var columns = columns
     if task == .regression {
-      guard isNumber else { throw TrainingError(.invalidArgument, "\(target) has values that are no numbers") }
+      guard isNumber else {
+        throw TrainingError(.invalidArgument, "\(target) has values that are no numbers")
+      }
       guard distinct.count > 1 else { throw TrainingError(.unfit, "\(target) is the same in all rows") }
       return ModelSchema(task: task, columns: columns, classes: [])
     }
@@ -91,7 +96,8 @@ package struct SchemaInference: Sendable {
     }
     guard classes.count > 1 else { throw TrainingError(.unfit, "\(target) is the same in all rows") }
     guard task != .binary || classes.count == 2 else {
-      throw TrainingError(.invalidArgument, "\(target) has \(classes.count) classes where a binary task has two")
+      throw TrainingError(
+        .invalidArgument, "\(target) has \(classes.count) classes where a binary task has two")
     }
     guard classes.count <= 1000 else {
       throw TrainingError(.unfit, "\(target) has \(classes.count) classes; is it a number or an id?")

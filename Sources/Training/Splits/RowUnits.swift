@@ -8,7 +8,9 @@ package enum RowUnits {
     for feature in features {
       switch table.columns[feature.name] {
       case .numbers(let numbers):
-        for (row, number) in numbers.enumerated() { keys[row].append(number.isNaN ? .max : number.bitPattern) }
+        for (row, number) in numbers.enumerated() {
+          keys[row].append(number.isNaN ? .max : number.bitPattern)
+        }
       case .strings(let texts):
         var codes: [String: UInt64] = [:]
         for (row, text) in texts.enumerated() {

@@ -20,7 +20,8 @@ package struct Splitter: Sendable {
     _ settings: SplitSettings, units: [Int], strata: [Int], times: [Double]? = nil, given: [String?]? = nil
   ) throws(TrainingError) {
     guard settings.testShare > 0, settings.testShare < 1 else {
-      throw TrainingError(.invalidArgument, "the test's share is \(settings.testShare); it must lie between 0 and 1")
+      throw TrainingError(
+        .invalidArgument, "the test's share is \(settings.testShare); it must lie between 0 and 1")
     }
     guard settings.folds >= 2 else { throw TrainingError(.invalidArgument, "at least 2 folds are needed") }
     if settings.method == .time, times == nil {
@@ -55,7 +56,9 @@ package struct Splitter: Sendable {
       let cut = times[ordered[max(0, ordered.count - wanted)]]
       for row in rows { inTest[row] = times[row] >= cut }
     } else {
-      for (fold, row) in assigned(rows, shares: [1 - settings.testShare, settings.testShare], seed: settings.seed) {
+      for (fold, row) in assigned(
+        rows, shares: [1 - settings.testShare, settings.testShare], seed: settings.seed)
+      {
         inTest[row] = fold == 1
       }
     }
@@ -63,7 +66,8 @@ package struct Splitter: Sendable {
     guard !split.train.isEmpty, !split.test.isEmpty else {
       throw TrainingError(
         .unfit,
-        "\(rows.count) rows cannot be divided: the training part has \(split.train.count), the test \(split.test.count)")
+        "\(rows.count) rows cannot be divided: the training part has \(split.train.count), the test \(split.test.count)"
+      )
     }
     return split
   }
@@ -82,7 +86,8 @@ package struct Splitter: Sendable {
       var folds: [Split] = []
       for fold in 1...count {
         folds.append(
-          Split(train: rows.filter { foldOf[$0, default: 0] < fold }, test: rows.filter { foldOf[$0] == fold }))
+          Split(
+            train: rows.filter { foldOf[$0, default: 0] < fold }, test: rows.filter { foldOf[$0] == fold }))
       }
       return try Self.checked(folds)
     }
@@ -118,7 +123,8 @@ package struct Splitter: Sendable {
       let total = totals[stratum, default: 1]
       var parts = filled[stratum] ?? [Double](repeating: 0, count: shares.count)
       var best = 0
-      for part in shares.indices where shares[part] * total - parts[part] > shares[best] * total - parts[best] {
+      for part in shares.indices where shares[part] * total - parts[part] > shares[best] * total - parts[best]
+      {
         best = part
       }
       parts[best] += Double(unitRows.count)

@@ -61,6 +61,7 @@ struct RetrievalOptions: ParsableArguments {
     query.topK = topK ?? settings.file.retrieval?.topK ?? standard
     query.depth = depth ?? query.depth
     if let fusion { query.fusion = try settings.fusion(named: fusion) }
+    query.hasChosenFusion = fusion != nil || depth != nil
     query.isExact = exact
     query.readsSyntax = !plain
     query.efSearch = efSearch
@@ -133,6 +134,7 @@ struct OpenCollection {
 
   var retriever: Retriever {
     let learned = learned
-    return Retriever(collection: collection, embedder: embedder, reranker: reranker, models: { learned.current })
+    return Retriever(
+      collection: collection, embedder: embedder, reranker: reranker, models: { learned.current })
   }
 }

@@ -9,7 +9,9 @@ import Training
 /// - Source: kserve/open-inference-protocol, "Predict Protocol - Version 2", REST.
 extension RagService {
   var inferenceEndpoints: [Endpoint] {
-    func described(_ summary: String) -> EndpointDescription { EndpointDescription(summary, tag: "inference") }
+    func described(_ summary: String) -> EndpointDescription {
+      EndpointDescription(summary, tag: "inference")
+    }
     func model(_ summary: String, _ isVersioned: Bool) -> EndpointDescription {
       let description = described(summary).path("name", "Registered model, or NAME@alias.")
       return isVersioned ? description.path("version", "Version of the model.") : description
@@ -19,11 +21,14 @@ extension RagService {
         Response(
           json: .object([("name", .string("rag")), ("version", .string("2")), ("extensions", .array([]))]))
       },
-      Endpoint(.get, "/v2/health/live", scope: nil, described("Whether the server lives.").gives(Schema.anything)) {
+      Endpoint(
+        .get, "/v2/health/live", scope: nil, described("Whether the server lives.").gives(Schema.anything)
+      ) {
         _, _ in Response(json: .object([("live", .bool(true))]))
       },
       Endpoint(
-        .get, "/v2/health/ready", scope: nil, described("Whether the server can score.").gives(Schema.anything)
+        .get, "/v2/health/ready", scope: nil,
+        described("Whether the server can score.").gives(Schema.anything)
       ) { _, _ in Response(json: .object([("ready", .bool(true))])) },
     ]
     for isVersioned in [false, true] {
@@ -33,7 +38,8 @@ extension RagService {
           .get, path, scope: .query,
           model("A model's inputs and outputs.", isVersioned).gives(Schema.anything)
         ) { [self] _, context in
-          Response(json: InferenceJSON.metadata(try shelf.model(try reference(context)), try versions(context)))
+          Response(
+            json: InferenceJSON.metadata(try shelf.model(try reference(context)), try versions(context)))
         },
         Endpoint(
           .get, path + "/ready", scope: .query,
@@ -60,7 +66,8 @@ extension RagService {
     var reference = try ModelReference(try Request.decoded(context.parameters.get("name") ?? ""))
     if let version = context.parameters.get("version") {
       guard let number = Int64(version) else {
-        throw TrackingError(.missing, "'\(reference.name)' has no version \(version.prefix(40)): versions are whole numbers")
+        throw TrackingError(
+          .missing, "'\(reference.name)' has no version \(version.prefix(40)): versions are whole numbers")
       }
       reference.choice = .version(number)
     }

@@ -11,7 +11,8 @@ enum InferenceJSON {
     guard let inputs = try fields.list("inputs", atMost: 10_000), !inputs.isEmpty else {
       throw ServiceError(.invalidRequest, "'inputs' is missing or empty", parameter: "inputs")
     }
-    let kinds = Dictionary(schema.features.map { ($0.name, $0.kind) }, uniquingKeysWith: { first, _ in first })
+    let kinds = Dictionary(
+      schema.features.map { ($0.name, $0.kind) }, uniquingKeysWith: { first, _ in first })
     var rows: [[String: RowValue]]?
     var violations: [SchemaViolation] = []
     for input in inputs {
@@ -19,7 +20,8 @@ enum InferenceJSON {
         case .array(let shape)? = input["shape"], let type = input["datatype"]?.text
       else {
         throw ServiceError(
-          .invalidRequest, "each of 'inputs' needs 'name', 'shape', 'datatype' and 'data'", parameter: "inputs")
+          .invalidRequest, "each of 'inputs' needs 'name', 'shape', 'datatype' and 'data'",
+          parameter: "inputs")
       }
       let lengths = shape.compactMap { dimension -> Int? in
         if case .integer(let length) = dimension { length } else { nil }
@@ -28,11 +30,13 @@ enum InferenceJSON {
         lengths[0] == data.count, rows == nil || rows?.count == data.count, data.count <= ScoringRows.limit
       else {
         throw ServiceError(
-          .invalidRequest, "input '\(name.prefix(80))' must have shape [n] or [n, 1], with n values and n the same for all",
+          .invalidRequest,
+          "input '\(name.prefix(80))' must have shape [n] or [n, 1], with n values and n the same for all",
           parameter: "inputs")
       }
       if let kind = kinds[name], !accepts(kind, type) {
-        violations.append(SchemaViolation(column: name, message: "datatype \(type) where \(datatype(kind)) is expected"))
+        violations.append(
+          SchemaViolation(column: name, message: "datatype \(type) where \(datatype(kind)) is expected"))
         continue
       }
       var filled = rows ?? [[String: RowValue]](repeating: [:], count: data.count)
@@ -55,7 +59,9 @@ enum InferenceJSON {
     }
   }
 
-  private static func datatype(_ kind: ColumnSpecification.Kind) -> String { kind == .number ? "FP64" : "BYTES" }
+  private static func datatype(_ kind: ColumnSpecification.Kind) -> String {
+    kind == .number ? "FP64" : "BYTES"
+  }
 
   static func metadata(_ choice: ModelShelf.Choice, _ versions: [Int64]) -> JSONValue {
     let schema = choice.loaded.model.schema
@@ -71,7 +77,8 @@ enum InferenceJSON {
     return .object([
       ("name", .string(choice.loaded.version.model)),
       ("versions", .array(versions.map { .string(String($0)) })), ("platform", .string("rag")),
-      ("inputs", .array(schema.features.map { tensor($0.name, datatype($0.kind)) })), ("outputs", .array(outputs)),
+      ("inputs", .array(schema.features.map { tensor($0.name, datatype($0.kind)) })),
+      ("outputs", .array(outputs)),
     ])
   }
 

@@ -85,7 +85,9 @@ struct DriftCheckCommand: AsyncParsableCommand {
   @Option(help: "What gives another exit code than 0: drift, warning (that or drift), or never.")
   var failOn = Severity.warning
 
-  @Option(help: ArgumentHelp("Registered model: what it is asked and says, beside what it learned from.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Registered model: what it is asked and says, beside what it learned from.", valueName: "name"))
   var model: String?
 
   /// For tables.
@@ -141,7 +143,8 @@ struct DriftCheckCommand: AsyncParsableCommand {
         model: try ModelReference(model), tracking: try ModelsCommand.tracking(global),
         since: since?.seconds ?? 0, until: until?.seconds ?? Date().timeIntervalSince1970)
       let outcome = DriftOutcome.tables(
-        try DriftCheck(settings(threads: wiring.settings.threads)).run(reference: window.reference(), current: window.current()))
+        try DriftCheck(settings(threads: wiring.settings.threads)).run(
+          reference: window.reference(), current: window.current()))
       if let report { try window.write(outcome, to: report) }
       try show(outcome)
       verdict = outcome.verdict

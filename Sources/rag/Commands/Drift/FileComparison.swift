@@ -37,7 +37,8 @@ struct FileComparison {
     }
     let before = try TableFile(reference).table(types, threads: threads)
     // Both sides are read with the reference's types.
-    return try DriftCheck(settings).run(reference: before, current: TableFile(current).table(before.schema, threads: threads))
+    return try DriftCheck(settings).run(
+      reference: before, current: TableFile(current).table(before.schema, threads: threads))
   }
 
   private func vectors() throws -> EmbeddingResult {

@@ -6,6 +6,7 @@ import Foundation
 import HTTPService
 import IndexStore
 import Retrieval
+import Tracking
 
 struct EvalTuneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -51,6 +52,10 @@ struct EvalTuneCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Write what to change in rag.yaml, where it helps.", valueName: "file"))
   var patch: String?
+
+  @Flag(
+    help: "Register fusion, weight and depth as a version with a gate; 'rag models promote' makes it serve.")
+  var register = false
 
   private struct Setting {
     var fusion: String
@@ -99,6 +104,7 @@ struct EvalTuneCommand: AsyncParsableCommand {
       query.topK = retrieval.topK ?? 100
       if let setting {
         query.depth = setting.depth
+        query.hasChosenFusion = true
         query.fusion =
           switch setting.fusion {
           case "rrf": .reciprocalRank(k: 60)
@@ -188,6 +194,33 @@ struct EvalTuneCommand: AsyncParsableCommand {
       }
     }
     show(tried, best.setting, comparison, helps: helps)
+    if register {
+      try keep(
+        fused.setting,
+        try PairedComparison(
+          baseline: try await scores(nil, held, plain),
+          candidate: try await scores(fused.setting, held, plain),
+          measure: measure), test, collection.name, wiring)
+    }
+  }
+
+  private func keep(
+    _ setting: Setting, _ comparison: PairedComparison, _ test: TestCollection, _ collection: String,
+    _ wiring: Wiring
+  ) throws {
+    let home = try wiring.openHome(createIfMissing: true)
+    let run = LearnedRun(
+      kind: .fusion, collection: collection, tracking: TrackingStore(catalog: home.catalog, home: home.path),
+      comparisons: [HeldOutComparison("\(test.name), held out", comparison)])
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    let record = FusionRecord(name: setting.fusion, lexicalWeight: setting.weight, depth: setting.depth)
+    let (version, gate) = try run.record(
+      ["fusion.json": Array(try encoder.encode(record))],
+      parameters: [
+        ("fusion", setting.fusion), ("lexical_weight", "\(setting.weight)"), ("depth", "\(setting.depth)"),
+      ], test: test, actor: ModelsCommand.actor)
+    if !global.json { run.show(version, gate: gate, isJSON: false) }
   }
 
   private func show(

@@ -46,9 +46,12 @@ extension ModelsCommand {
       let policy = try Self.policy(at: policy)
       let file = try TableFile(data)
       let digest = SHA256.hash(data: file.bytes).map { String(format: "%02x", $0) }.joined()
-      let champion = try tracking.model(version.model).aliases[alias].map { try tracking.version(version.model, $0) }
+      let champion = try tracking.model(version.model).aliases[alias].map {
+        try tracking.version(version.model, $0)
+      }
       let record = try ModelGate(policy, threads: wiring.settings.threads).judge(
-        try Self.candidate(version, tracking), champion: try champion.map { try Self.candidate($0, tracking) },
+        try Self.candidate(version, tracking),
+        champion: try champion.map { try Self.candidate($0, tracking) },
         data: try file.table(),
         dataDigest: digest, approvals: try tracking.approvals(of: version.model, version.version).count,
         earlierUses: try tracking.gates(onData: digest))
@@ -58,7 +61,8 @@ extension ModelsCommand {
       let id = try tracking.recordGate(
         ModelGateEntry(
           actor: ModelsCommand.actor, model: version.model, version: version.version, alias: alias,
-          champion: champion?.version, digest: version.digest ?? [], dataDigest: digest, isPassed: record.isPassed,
+          champion: champion?.version, digest: version.digest ?? [], dataDigest: digest,
+          isPassed: record.isPassed,
           record: json))
       if global.json {
         Terminal.out(#"{"gate":\#(id),"passed":\#(record.isPassed),"record":\#(json)}"#)
@@ -67,7 +71,8 @@ extension ModelsCommand {
           Terminal.out("\(check.isPassed ? "ok    " : "failed") \(check.name): \(check.message)")
         }
         Terminal.out(
-          "gate \(id): \(version.model) version \(version.version) \(record.isPassed ? "may" : "may not") become \(alias)")
+          "gate \(id): \(version.model) version \(version.version) \(record.isPassed ? "may" : "may not") become \(alias)"
+        )
       }
       if record.earlierUses > 0 {
         Terminal.note(
@@ -77,7 +82,9 @@ extension ModelsCommand {
       return record.isPassed
     }
 
-    private static func candidate(_ version: ModelVersion, _ tracking: TrackingStore) throws -> ModelGate.Candidate {
+    private static func candidate(_ version: ModelVersion, _ tracking: TrackingStore) throws
+      -> ModelGate.Candidate
+    {
       let artifact = try ModelLoader(tracking).artifact(version)
       return ModelGate.Candidate(
         name: version.model, version: Int(version.version), artifact: artifact, model: try artifact.model())
@@ -89,13 +96,15 @@ extension ModelsCommand {
         let known = GatePolicy.CodingKeys.allCases.map(\.rawValue)
         for (key, value) in try Yams.compose(yaml: text)?.mapping ?? [:] {
           guard let key = key.string, known.contains(key) else {
-            throw UsageError("\(path): \(key.string ?? "?") is not known; \(known.sorted().joined(separator: ", ")) are")
+            throw UsageError(
+              "\(path): \(key.string ?? "?") is not known; \(known.sorted().joined(separator: ", ")) are")
           }
           let inner =
             key == "champion"
             ? GatePolicy.Champion.CodingKeys.allCases.map(\.rawValue)
             : key == "slices" ? GatePolicy.Slices.CodingKeys.allCases.map(\.rawValue) : nil
-          for (part, _) in inner == nil ? [:] : value.mapping ?? [:] where inner?.contains(part.string ?? "") != true {
+          for (part, _) in inner == nil ? [:] : value.mapping ?? [:]
+          where inner?.contains(part.string ?? "") != true {
             throw UsageError("\(path): \(key).\(part.string ?? "?") is not known")
           }
         }
@@ -127,7 +136,8 @@ extension ModelsCommand {
       Terminal.out(
         global.json
           ? JSONValue.object([
-            ("model", .string(version.model)), ("version", .integer(Int(version.version))), ("approvals", .integer(count)),
+            ("model", .string(version.model)), ("version", .integer(Int(version.version))),
+            ("approvals", .integer(count)),
           ]).description : "\(version.model) version \(version.version): \(count) approved")
     }
   }
@@ -166,10 +176,12 @@ extension ModelsCommand {
       Terminal.out(
         global.json
           ? JSONValue.object([
-            ("model", .string(version.model)), ("alias", .string(alias)), ("version", .integer(Int(version.version))),
+            ("model", .string(version.model)), ("alias", .string(alias)),
+            ("version", .integer(Int(version.version))),
             ("from", JSONValue(gate.champion.map { Int($0) })), ("gate", .integer(Int(gate.id))),
           ]).description
-          : "\(version.model)@\(alias): version \(gate.champion.map(String.init) ?? "–") → \(version.version), by gate \(gate.id)")
+          : "\(version.model)@\(alias): version \(gate.champion.map(String.init) ?? "–") → \(version.version), by gate \(gate.id)"
+      )
     }
   }
 

@@ -129,7 +129,8 @@ extension ModelsCommand {
         }
       }
       if !changed.isEmpty {
-        Terminal.note("Records of gates are not what was written: \(changed.map(String.init).joined(separator: ", "))")
+        Terminal.note(
+          "Records of gates are not what was written: \(changed.map(String.init).joined(separator: ", "))")
         throw ExitCode(10)
       }
       guard let broken else { return }
@@ -162,7 +163,9 @@ extension ModelsCommand {
         try tracking.verifyFiles(of: target.to)
         try ModelLoader(tracking).verify(target.to)
       }
-      if !dryRun { target = try tracking.rollBack(name, alias: alias, actor: ModelsCommand.actor, reason: reason) }
+      if !dryRun {
+        target = try tracking.rollBack(name, alias: alias, actor: ModelsCommand.actor, reason: reason)
+      }
       let servers = try tracking.servers(of: name, target.to.version)
       if global.json {
         Terminal.out(

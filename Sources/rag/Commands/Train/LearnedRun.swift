@@ -7,17 +7,58 @@ import Retrieval
 import Tracking
 import Training
 
+/// The same held-out questions, before and after.
+struct HeldOutComparison {
+  let name: String
+  let measure: String
+  let questions: Int
+  let before: Double
+  let after: Double
+  let interval: ConfidenceInterval?
+  let pValue: Double
+
+  var difference: Double { after - before }
+
+  init(_ name: String, _ comparison: PairedComparison) {
+    self.init(
+      name, measure: "\(comparison.measure)", before: comparison.differences.map(\.baseline),
+      after: comparison.differences.map(\.candidate))
+  }
+
+  /// - Parameters:
+  ///   - before: one value a question.
+  ///   - after: of the same questions.
+  init(_ name: String, measure: String, before: [Double], after: [Double]) {
+    self.name = name
+    self.measure = measure
+    questions = before.count
+    self.before = before.reduce(0, +) / Double(max(1, before.count))
+    self.after = after.reduce(0, +) / Double(max(1, after.count))
+    let differences = zip(after, before).map { $0 - $1 }
+    interval = Bootstrap().interval(differences)
+    pValue = RandomizationTest().pValue(differences)
+  }
+
+  var json: JSONValue {
+    .object([
+      ("questions", .string(name)), ("count", .integer(questions)), ("measure", .string(measure)),
+      ("before", .number(before)), ("after", .number(after)), ("difference", .number(difference)),
+      ("low", JSONValue(interval?.low)), ("high", JSONValue(interval?.high)), ("p_value", .number(pValue)),
+    ])
+  }
+}
+
 /// A model that was learned from judgements, judged on questions that it didn't see and registered as a version.
 struct LearnedRun {
   let kind: LearnedKind
   let collection: String
   let tracking: TrackingStore
-  let comparisons: [(name: String, comparison: PairedComparison)]
+  let comparisons: [HeldOutComparison]
 
   /// Whether it is better on the held-out questions by more than chance, and worse on no other collection by more than that.
   var isPassed: Bool {
-    guard let own = comparisons.first?.comparison, own.meanDifference > 0, own.pValue < 0.05 else { return false }
-    return comparisons.dropFirst().allSatisfy { $0.comparison.meanDifference >= 0 || $0.comparison.pValue >= 0.05 }
+    guard let own = comparisons.first, own.difference > 0, own.pValue < 0.05 else { return false }
+    return comparisons.dropFirst().allSatisfy { $0.difference >= 0 || $0.pValue >= 0.05 }
   }
 
   /// Registers the files with their gate.
@@ -28,18 +69,21 @@ struct LearnedRun {
   ) throws -> (version: ModelVersion, gate: Int64) {
     let run = try tracking.createRun(
       experiment: try tracking.experimentID(named: kind.rawValue), name: nil, user: actor, startedAt: nil,
-      tags: ["mlflow.source.name": "rag train \(kind.rawValue)", "mlflow.user": actor, "collection": collection])
+      tags: [
+        "mlflow.source.name": "rag train \(kind.rawValue)", "mlflow.user": actor, "collection": collection,
+      ])
     let now = TrackingStore.now
     var metrics: [Metric] = []
-    for (name, comparison) in comparisons {
-      let place = name.map { $0.isLetter || $0.isNumber ? $0 : "_" }
-      metrics.append(Metric(name: String(place) + "_before", value: comparison.baselineMean, step: 0, at: now))
-      metrics.append(Metric(name: String(place) + "_after", value: comparison.candidateMean, step: 0, at: now))
+    for comparison in comparisons {
+      let place = comparison.name.map { $0.isLetter || $0.isNumber ? $0 : "_" }
+      metrics.append(Metric(name: String(place) + "_before", value: comparison.before, step: 0, at: now))
+      metrics.append(Metric(name: String(place) + "_after", value: comparison.after, step: 0, at: now))
       metrics.append(Metric(name: String(place) + "_p", value: comparison.pValue, step: 0, at: now))
     }
     try tracking.log(run.id, metrics: metrics, parameters: parameters)
     let model = try tracking.createLoggedModel(
-      experiment: run.experiment, name: kind.rawValue, sourceRun: run.id, type: kind.rawValue, parameters: parameters,
+      experiment: run.experiment, name: kind.rawValue, sourceRun: run.id, type: kind.rawValue,
+      parameters: parameters,
       tags: [:])
     guard let place = TrackingStore.storePath(model.artifactURI) else {
       throw TrackingError(.invalid, "the experiment keeps its files elsewhere: \(model.artifactURI)")
@@ -53,13 +97,15 @@ struct LearnedRun {
       _ = try tracking.createModel(name, description: nil, tags: [:], actor: actor)
     }
     let version = try tracking.createVersion(
-      of: name, source: "models:/\(model.id)", run: run.id, runLink: nil, loggedModel: model.id, description: nil,
+      of: name, source: "models:/\(model.id)", run: run.id, runLink: nil, loggedModel: model.id,
+      description: nil,
       tags: [:], actor: actor)
     let alias = ModelLoader.championAlias
     let gate = try tracking.recordGate(
       ModelGateEntry(
         actor: actor, model: name, version: version.version, alias: alias,
-        champion: try tracking.model(name).aliases[alias], digest: version.digest ?? [], dataDigest: test.hash,
+        champion: try tracking.model(name).aliases[alias], digest: version.digest ?? [],
+        dataDigest: test.hash,
         isPassed: isPassed, record: json.description))
     _ = try tracking.updateRun(run.id, status: .finished, endedAt: TrackingStore.now, name: nil)
     return (version, gate)
@@ -68,13 +114,7 @@ struct LearnedRun {
   var json: JSONValue {
     .object([
       ("kind", .string(kind.rawValue)), ("passed", .bool(isPassed)),
-      (
-        "comparisons",
-        .array(
-          comparisons.map { name, comparison in
-            .object([("questions", .string(name)), ("comparison", comparison.json)])
-          })
-      ),
+      ("comparisons", .array(comparisons.map(\.json))),
     ])
   }
 
@@ -82,17 +122,20 @@ struct LearnedRun {
     if isJSON {
       Terminal.out(
         JSONValue.object([
-          ("model", .string(version.model)), ("version", .integer(Int(version.version))), ("gate", .integer(Int(gate))),
+          ("model", .string(version.model)), ("version", .integer(Int(version.version))),
+          ("gate", .integer(Int(gate))),
           ("record", json),
         ]).description)
       return
     }
-    for (name, comparison) in comparisons {
+    for comparison in comparisons {
       let interval =
-        comparison.interval.map { ", 95 % interval \(GateOutcome.signed($0.low)) to \(GateOutcome.signed($0.high))" } ?? ""
+        comparison.interval.map {
+          ", 95 % interval \(GateOutcome.signed($0.low)) to \(GateOutcome.signed($0.high))"
+        } ?? ""
       Terminal.out(
-        "\(name), \(comparison.differences.count) questions: \(comparison.measure) \(GateOutcome.shown(comparison.candidateMean)) "
-          + "against \(GateOutcome.shown(comparison.baselineMean)), difference \(GateOutcome.signed(comparison.meanDifference))"
+        "\(comparison.name), \(comparison.questions) questions: \(comparison.measure) \(GateOutcome.shown(comparison.after)) "
+          + "against \(GateOutcome.shown(comparison.before)), difference \(GateOutcome.signed(comparison.difference))"
           + "\(interval), p = \(GateOutcome.shown(comparison.pValue))")
     }
     Terminal.out(

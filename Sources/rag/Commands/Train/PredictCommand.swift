@@ -66,13 +66,16 @@ struct PredictCommand: AsyncParsableCommand {
   }
 
   private func loaded() throws -> TrainedModel {
-    if FileManager.default.fileExists(atPath: model + "/model.json") { return try ModelArtifact(folder: model).model() }
+    if FileManager.default.fileExists(atPath: model + "/model.json") {
+      return try ModelArtifact(folder: model).model()
+    }
     let loader = ModelLoader(try ModelsCommand.tracking(global))
     return try loader.loaded(try loader.version(try ModelReference(model))).model
   }
 
   private func header(_ schema: ModelSchema) -> String {
-    (keep + ["prediction"] + schema.classes.map { "probability_\($0)" }).map(Self.quoted).joined(separator: ",")
+    (keep + ["prediction"] + schema.classes.map { "probability_\($0)" }).map(Self.quoted).joined(
+      separator: ",")
   }
 
   private func lines(_ model: TrainedModel, _ table: Table, _ values: FeatureTable) -> [String] {
@@ -85,7 +88,9 @@ struct PredictCommand: AsyncParsableCommand {
         return JSONValue.object(
           zip(keep, kept).map { ($0, JSONValue($1[row])) } + [
             ("prediction", label.map { .string($0) } ?? .number(said.values[row]))
-          ] + (label == nil ? [] : zip(model.schema.classes, probabilities).map { ("probability_\($0)", .number($1)) })
+          ]
+            + (label == nil
+              ? [] : zip(model.schema.classes, probabilities).map { ("probability_\($0)", .number($1)) })
         ).description
       }
       var fields = kept.map { $0[row] ?? "" } + [label ?? "\(said.values[row])"]

@@ -26,7 +26,9 @@ struct RowStream {
     if path == "-" {
       handle = .standardInput
     } else {
-      guard let opened = FileHandle(forReadingAtPath: path) else { throw UsageError("\(path): the file cannot be read") }
+      guard let opened = FileHandle(forReadingAtPath: path) else {
+        throw UsageError("\(path): the file cannot be read")
+      }
       handle = opened
     }
   }
@@ -58,7 +60,10 @@ struct RowStream {
         bytes = header + bytes
       }
       do {
-        let table = isJSON ? try Table(jsonLines: bytes, schema: schema) : try Table(csv: bytes, schema: schema, delimiter: delimiter)
+        let table =
+          isJSON
+          ? try Table(jsonLines: bytes, schema: schema)
+          : try Table(csv: bytes, schema: schema, delimiter: delimiter)
         if table.rowCount > 0 { return table }
         if isAtEnd { return nil }
       } catch {

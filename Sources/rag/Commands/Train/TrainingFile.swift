@@ -38,7 +38,8 @@ struct TrainingFile: Decodable {
   var experiment: String?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case data, target, task, algorithm, parameters, columns, split, search, calibration, threshold, slices, seed, register,
+    case data, target, task, algorithm, parameters, columns, split, search, calibration, threshold, slices,
+      seed, register,
       experiment
     case allowedLeaks = "allow_leaks"
   }
@@ -58,7 +59,8 @@ struct TrainingFile: Decodable {
     }
     // A file names its data from where it lies.
     if let data, !data.hasPrefix("/") {
-      self.data = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(data).relativePath
+      self.data =
+        URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(data).relativePath
     }
   }
 
@@ -71,7 +73,8 @@ struct TrainingFile: Decodable {
       for (key, value) in node.mapping ?? [:] {
         guard let key = key.string else { continue }
         guard known.contains(key) else {
-          throw UsageError("\(path): \(place)\(key) is not known; \(known.sorted().joined(separator: ", ")) are")
+          throw UsageError(
+            "\(path): \(place)\(key) is not known; \(known.sorted().joined(separator: ", ")) are")
         }
         if place.isEmpty, let inner = sections[key] { try check(value, inner, key + ".") }
         if place.isEmpty, key == "columns" {
@@ -99,7 +102,8 @@ struct TrainingFile: Decodable {
     if let search { settings.search = .init(trials: search.trials, parameters: search.parameters) }
     if let split, let method = split.method {
       settings.split = SplitSettings(
-        method: method, testShare: split.test ?? 0.2, folds: split.folds ?? 5, seed: split.seed ?? settings.seed,
+        method: method, testShare: split.test ?? 0.2, folds: split.folds ?? 5,
+        seed: split.seed ?? settings.seed,
         column: split.column)
     } else if split != nil {
       throw UsageError("split.method is missing: random, stratified, group, time or given")
