@@ -6,6 +6,7 @@ import Tracking
 import Training
 
 extension Algorithm: ExpressibleByArgument {
+  /// With dashes or underscores between words.
   public init?(argument: String) { self.init(rawValue: argument.replacing("-", with: "_")) }
 }
 extension Calibration.Method: ExpressibleByArgument {}
