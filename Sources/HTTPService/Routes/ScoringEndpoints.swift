@@ -41,7 +41,19 @@ extension RagService {
           .path("name", "Registered model, or NAME@alias.").gives(Schema.reference("ModelMonitors"))
       ) { [self] _, context in
         let name = try Request.decoded(context.parameters.get("name") ?? "")
-        let loaded = try shelf.model(try ModelReference(name)).loaded
+        let reference = try ModelReference(name)
+        let loaded: LoadedModel
+        do {
+          loaded = try shelf.model(reference).loaded
+        } catch let error as TrackingError {
+          // A model that this server only keeps has no monitors.
+          guard error.code == .invalid else { throw error }
+          return Response(
+            json: .object([
+              ("model", .string(reference.name)), ("version", .null), ("monitors", .array([])),
+              ("reason", .string(error.message)),
+            ]))
+        }
         return Response(
           json: .object([
             ("model", .string(loaded.version.model)), ("version", .integer(Int(loaded.version.version))),

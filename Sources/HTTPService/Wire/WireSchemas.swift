@@ -315,7 +315,7 @@ enum WireSchemas {
       "ModelMonitors",
       Schema.object(
         [
-          ("model", Schema.text), ("version", Schema.integer),
+          ("model", Schema.text), ("version", Schema.optional(Schema.integer)), ("reason", Schema.text),
           (
             "monitors",
             Schema.list(
@@ -325,7 +325,7 @@ enum WireSchemas {
                   ("message", Schema.text),
                 ], required: ["monitor", "subject", "alarm", "message"]))
           ),
-        ], required: ["model", "version", "monitors"])
+        ], required: ["model", "monitors"])
     ),
     (
       "InferenceRequest",

@@ -134,6 +134,7 @@ export async function showRuns(rest) {
 async function monitorsOf(name) {
   try {
     const { version, monitors } = await getJSON(`/api/v1/models/${encodeURIComponent(name)}/monitors`);
+    if (!version) return null;
     const alarms = monitors.filter((monitor) => monitor.alarm);
     return el("details", { class: "more" }, el("summary", {}, `Live monitors of version ${version} · `,
       el("strong", { class: alarms.length ? "bad" : "ok" }, alarms.length ? `${alarms.length} alarm` : "none alarms")),
