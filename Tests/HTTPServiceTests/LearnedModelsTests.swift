@@ -59,7 +59,8 @@ import Tracking
   @Test func thresholdsHoldBackAnswers() async throws {
     let server = try await TestServer()
     func outcome() async throws -> String? {
-      let reply = try await server.send(.post, "/query", #"{"question": "What PSI value means major drift?"}"#)
+      let reply = try await server.send(
+        .post, "/query", #"{"question": "What PSI value means major drift?"}"#)
       #expect(reply.status == 200, "\(reply.body)")
       return reply.json["answer"]?.text
     }
