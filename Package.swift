@@ -81,7 +81,7 @@ let package = Package(
     module("Evaluation", ["Kernels", "Reports"]),
     module("Tables", ["Kernels", "Documents"]),
     module("Drift", ["Kernels", "Tables", "Reports"]),
-    module("Training", ["Kernels", "Storage", "Tables", "Evaluation", "CXGBoost", crypto]),
+    module("Training", ["Kernels", "Storage", "Documents", "Tables", "Evaluation", "CXGBoost", crypto]),
 
     // Entry
     .target(

@@ -134,7 +134,7 @@ package struct Retriever: Sendable {
     return names.isEmpty ? nil : names.joined(separator: " + ")
   }
 
-  /// Candidates of many queries in fused order, with what a learned order is made from; nothing that was learned is applied.
+  /// Candidates of many queries in fused order, with what a learned order is made from; a learned order is not applied.
   ///
   /// - Parameter depth: candidates of a query.
   /// - Throws: as `retrieve`.
@@ -142,9 +142,10 @@ package struct Retriever: Sendable {
     _ queries: [RetrievalQuery], depth: Int, threads: Int
   ) async throws(RetrievalError) -> [QuestionCandidates] {
     let snapshot = try newestSnapshot()
+    let models = models()
     var plans: [QueryPlan] = []
-    for query in queries { plans.append(try Self.plan(query, snapshot)) }
-    let vectors = try await embed(plans, snapshot: snapshot, adapter: nil)
+    for query in queries { plans.append(try Self.plan(models.applied(to: query), snapshot)) }
+    let vectors = try await embed(plans, snapshot: snapshot, adapter: models.adapter)
     let ready = plans
     let found = Parallel.map(plans.count, threads: threads) { index in
       var watch = StageWatch()

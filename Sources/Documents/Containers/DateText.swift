@@ -1,5 +1,5 @@
 /// Dates of files, as ISO 8601 strings.
-enum DateText {
+package enum DateText {
   /// `string` if it is a date of ISO 8601 (`2024`, `2024-05`, `2024-05-06`, `2024-05-06T07:08:09Z` …), else `nil`.
   ///
   /// A blank between date and time becomes `T`; compact `20240506` gets its dashes.
@@ -31,7 +31,7 @@ enum DateText {
   }
 
   /// A date, and a time if there is one, of the proleptic Gregorian calendar.
-  static func iso8601(days: Int, seconds: Int?) -> String {
+  package static func iso8601(days: Int, seconds: Int?) -> String {
     let (year, month, day) = civil(days)
     let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
     return seconds.map { date + "T" + time($0) } ?? date

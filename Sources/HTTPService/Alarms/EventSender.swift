@@ -15,7 +15,6 @@ package struct EventSender: Sendable {
   }
 
   package var hasWebhook: Bool { targets.webhook != nil && transport != nil }
-  package var hasCommand: Bool { !targets.command.isEmpty }
 
   /// What became of a post.
   package struct Delivery: Sendable, Equatable {

@@ -13,11 +13,12 @@ package enum LearnedKind: String, CaseIterable, Sendable {
   package func name(of collection: String) -> String { "\(rawValue).\(collection)" }
 }
 
-/// The models that serve a collection's questions: the champions of its reranker and query adapter. Aliases are looked up at
+/// The models that serve a collection's questions: the champion of each kind. Aliases are looked up at
 /// each question, so that a promotion or a rollback serves without a restart.
 package final class LearnedModels: Sendable {
   private struct Slot<Model: Sendable>: Sendable {
     var version: Int64
+    var digest: [UInt8]?
     /// `nil` for a version that could not be loaded: it is not tried at each question again.
     var model: Model?
   }
@@ -49,13 +50,17 @@ package final class LearnedModels: Sendable {
       _ read: (ModelArtifact, ModelVersion) throws -> Model
     ) -> Model? {
       let name = kind.name(of: collection)
-      guard let number = champions[name] else { return nil }
-      if let known = state.withLock({ $0[keyPath: slot] }), known.version == number { return known.model }
+      guard let champion = champions[name] else { return nil }
+      if let known = state.withLock({ $0[keyPath: slot] }), known.version == champion.number,
+        known.digest == champion.digest
+      {
+        return known.model
+      }
       let loaded = try? { () throws -> Model in
-        let version = try loader.tracking.version(name, number)
+        let version = try loader.tracking.version(name, champion.number)
         return try read(try loader.files(version), version)
       }()
-      let filled = Slot(version: number, model: loaded)
+      let filled = Slot(version: champion.number, digest: champion.digest, model: loaded)
       state.withLock { $0[keyPath: slot] = filled }
       return loaded
     }
@@ -159,16 +164,7 @@ package struct FusionRecord: Codable, Sendable {
     self.depth = depth
   }
 
-  /// `nil` for a name that isn't known, or a weight out of 0…1.
-  var method: FusionMethod? {
-    guard (0...1).contains(lexicalWeight) else { return nil }
-    return switch name {
-    case "zscore": .convex(lexicalWeight: lexicalWeight)
-    case "minmax": .minMax(lexicalWeight: lexicalWeight)
-    case "rrf": .reciprocalRank(k: 60)
-    default: nil
-    }
-  }
+  var method: FusionMethod? { FusionMethod(name: name, lexicalWeight: lexicalWeight) }
 }
 
 /// `abstention.json`.

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import IndexStore
 import Tracking
 import Training
 
@@ -60,17 +61,16 @@ package struct ModelLoader: Sendable {
     case .alias(let alias): return try tracking.version(reference.name, alias: alias)
     case .version(let number): return try tracking.version(reference.name, number)
     case .serving:
-      guard let number = try tracking.servingVersion(of: reference.name, alias: Self.championAlias) else {
+      guard let serving = try tracking.servingVersion(of: reference.name, alias: Self.championAlias) else {
         _ = try tracking.model(reference.name)
         throw TrackingError(.missing, "'\(reference.name)' has no version")
       }
-      return try tracking.version(reference.name, number)
+      return try tracking.version(reference.name, serving.number)
     }
   }
 
-  /// The number of the version that is meant, by one look-up; `nil` where an alias points nowhere. A deleted version keeps
-  /// no alias, but may be meant by its number: `version` tells.
-  func number(_ reference: ModelReference) throws(TrackingError) -> Int64? {
+  /// The version that is meant, by one look-up: its number, and its files' digest; `nil` for what `version` has to tell.
+  func serving(_ reference: ModelReference) throws(TrackingError) -> (number: Int64, digest: [UInt8]?)? {
     switch reference.choice {
     case .alias(let alias): try tracking.versions(of: [reference.name], alias: alias)[reference.name]
     case .version: nil
@@ -127,7 +127,7 @@ package struct ModelLoader: Sendable {
       guard let file = try tracking.artifacts.file("\(place)/\(entry.path)"),
         let bytes = FileManager.default.contents(atPath: file.place)
       else { throw TrackingError(.damaged, "the bytes of \(entry.path) are gone from the store") }
-      guard SHA256.hash(data: bytes).map({ String(format: "%02x", $0) }).joined() == file.digest else {
+      guard Hex.string(SHA256.hash(data: bytes)) == file.digest else {
         throw TrackingError(.damaged, "the bytes of \(entry.path) are not what was stored")
       }
       files[entry.path] = Array(bytes)

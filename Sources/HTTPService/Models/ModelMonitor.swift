@@ -4,8 +4,8 @@ import Training
 
 /// Watches what a model is asked and says while it serves, against the rows that it learned from.
 ///
-/// Each monitor compares with a rate of the training part and alarms once evidence is strong: a healthy model alarms about
-/// once in a thousand times the rows that a fault needs to be found.
+/// Each monitor compares with a rate of the training part and alarms once evidence is strong. Only the score's test is valid
+/// however often it is looked at; the others trade a false alarm now and then for an early one.
 package final class ModelMonitor: Sendable {
   package enum Kind: String, CaseIterable, Sendable {
     /// A class that training had is not said: so few hits have a chance below one in ten thousand.

@@ -1,3 +1,4 @@
+import Kernels
 import Synchronization
 import Tracking
 import Training
@@ -58,16 +59,27 @@ package final class ModelShelf: Sendable {
 
   /// - Throws: `TrackingError`, `TrainingError` where nothing can answer.
   /// - Complexity: O(1) and a look-up of the alias, once the version is loaded.
-  package func model(_ reference: ModelReference) throws -> Choice {
-    // One look-up where the version is loaded already: its files never change.
-    if let number = try loader.number(reference),
-      let known = state.withLock({ $0.use(Key(name: reference.name, version: number), for: reference) })
+  package func model(_ reference: ModelReference) async throws -> Choice {
+    if let serving = try loader.serving(reference),
+      let known = known(Key(name: reference.name, version: serving.number), serving.digest, for: reference)
     {
       return Choice(loaded: known)
     }
+    return try await Parallel.offPool { try self.load(reference) }
+  }
+
+  /// A version that is loaded; `nil` where another model has taken its name and number.
+  private func known(_ key: Key, _ digest: [UInt8]?, for reference: ModelReference) -> LoadedModel? {
+    state.withLock { state in
+      guard state.loaded[key]?.version.digest == digest else { return nil }
+      return state.use(key, for: reference)
+    }
+  }
+
+  private func load(_ reference: ModelReference) throws -> Choice {
     let version = try loader.version(reference)
     let key = Key(name: version.model, version: version.version)
-    if let known = state.withLock({ $0.use(key, for: reference) }) { return Choice(loaded: known) }
+    if let known = known(key, version.digest, for: reference) { return Choice(loaded: known) }
     do {
       let loaded = try loader.loaded(version)
       if let name = server.withLock({ $0 }) {
@@ -115,14 +127,6 @@ package final class ModelShelf: Sendable {
   var alarms: [(model: String, version: Int64, finding: ModelMonitor.Finding)] {
     state.withLock { Array($0.loaded.values) }.flatMap { loaded in
       loaded.monitor.findings.filter(\.isAlarm).map { (loaded.version.model, loaded.version.version, $0) }
-    }
-  }
-
-  /// What is loaded, by name and version.
-  package var loaded: [(name: String, version: Int64, digest: String)] {
-    state.withLock { state in
-      state.loaded.values.map { ($0.version.model, $0.version.version, $0.digest) }
-        .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
     }
   }
 }

@@ -64,17 +64,17 @@ package final class RegistryWatch: Service, Sendable {
   /// Alarms that began since the last look: told once, and handed to the command, which may train a candidate. It promotes
   /// nothing.
   private func tellAlarms() async {
-    let now = Set(
-      shelf.alarms.map { alarm in
-        "\(alarm.model)/\(alarm.version) \(alarm.finding.kind.rawValue) \(alarm.finding.subject)"
-      })
-    let began = alarming.withLock { known in
-      defer { known = now }
-      return now.subtracting(known)
+    let alarms = shelf.alarms.map { alarm in
+      (
+        key: "\(alarm.model)/\(alarm.version) \(alarm.finding.kind.rawValue) \(alarm.finding.subject)",
+        alarm: alarm
+      )
     }
-    for alarm in shelf.alarms {
-      let key = "\(alarm.model)/\(alarm.version) \(alarm.finding.kind.rawValue) \(alarm.finding.subject)"
-      guard began.contains(key) else { continue }
+    let before = alarming.withLock { known in
+      defer { known = Set(alarms.map(\.key)) }
+      return known
+    }
+    for (key, alarm) in alarms where !before.contains(key) {
       let json = JSONValue.object([
         ("event", .string("model_alarm")), ("model", .string(alarm.model)),
         ("version", .integer(Int(alarm.version))),

@@ -1,4 +1,3 @@
-import Tables
 import Training
 
 /// Rows to be scored, as MLflow's scoring server takes them.
@@ -55,20 +54,6 @@ struct ScoringRows {
       throw ServiceError(
         .bodyTooLarge, "\(rows.count) rows are more than \(Self.limit); send them in parts",
         parameter: forms[0])
-    }
-  }
-
-  /// Rows of a table, each field as its column's type has it.
-  init(_ table: Table) {
-    let columns = table.columns.map { ($0.name, FeatureTable.texts(of: $0), $0.type == .numerical) }
-    rows = (0..<table.rowCount).map { row in
-      var values: [String: RowValue] = [:]
-      for (name, texts, isNumber) in columns {
-        values[name] =
-          texts[row].map { text in isNumber ? Double(text).map { .number($0) } ?? .text(text) : .text(text) }
-          ?? .null
-      }
-      return values
     }
   }
 

@@ -68,14 +68,30 @@ package struct TrainingLog: Sendable {
           name: URL(fileURLWithPath: dataPath).lastPathComponent, digest: String(dataHash.prefix(32)),
           sourceType: "local", source: dataPath, tags: ["mlflow.data.context": "training"])
       ], models: [])
-    let model = try tracking.createLoggedModel(
-      experiment: run.experiment, name: register ?? outcome.settings.algorithm.rawValue, sourceRun: run.id,
+    return try keep(
+      artifact.files, of: run, as: register ?? outcome.settings.algorithm.rawValue,
       type: outcome.model.schema.task == .regression ? "regressor" : "classifier", parameters: parameters,
-      tags: ["rag.artifact_digest": artifact.digest])
+      tags: ["rag.artifact_digest": artifact.digest], register: register)
+  }
+
+  /// Keeps a model's files as what a run made, and registers a version.
+  ///
+  /// - Parameters:
+  ///   - files: content by name.
+  ///   - register: registered model that gets the version; made where it is missing.
+  /// - Returns: the version; `nil` where none was wanted.
+  /// - Throws: `TrackingError`.
+  package func keep(
+    _ files: [String: [UInt8]], of run: Run, as name: String, type: String, parameters: [(String, String)],
+    tags: [String: String] = [:], register: String?
+  ) throws(TrackingError) -> ModelVersion? {
+    let model = try tracking.createLoggedModel(
+      experiment: run.experiment, name: name, sourceRun: run.id, type: type, parameters: parameters,
+      tags: tags)
     guard let place = TrackingStore.storePath(model.artifactURI) else {
       throw TrackingError(.invalid, "the experiment keeps its files elsewhere: \(model.artifactURI)")
     }
-    for (name, bytes) in artifact.files.sorted(by: { $0.key < $1.key }) {
+    for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
       try tracking.artifacts.put(bytes, at: "\(place)/\(name)")
     }
     _ = try tracking.setLoggedModel(model.id, status: .ready)
@@ -88,6 +104,6 @@ package struct TrainingLog: Sendable {
     }
     return try tracking.createVersion(
       of: register, source: "models:/\(model.id)", run: run.id, runLink: nil, loggedModel: model.id,
-      description: nil, tags: ["rag.artifact_digest": artifact.digest], actor: actor)
+      description: nil, tags: tags, actor: actor)
   }
 }

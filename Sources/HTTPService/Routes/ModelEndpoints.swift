@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import IndexStore
 import Tracking
 
 /// Registered models, beside what MLflow's protocol tells of them.
@@ -36,7 +37,7 @@ extension ModelEvent {
       ("id", .integer(Int(id))), ("at", .number(Double(at) / 1000)), ("actor", .string(actor)),
       ("model", .string(model)), ("action", .string(action.rawValue)), ("subject", .string(subject)),
       ("old", JSONValue(old)), ("new", JSONValue(new)), ("gate", JSONValue(gate.map { Int($0) })),
-      ("reason", JSONValue(reason)), ("hash", .string(hash.map { String(format: "%02x", $0) }.joined())),
+      ("reason", JSONValue(reason)), ("hash", .string(Hex.string(hash))),
     ])
   }
 }

@@ -44,7 +44,7 @@ extension RagService {
         let reference = try ModelReference(name)
         let loaded: LoadedModel
         do {
-          loaded = try shelf.model(reference).loaded
+          loaded = try await shelf.model(reference).loaded
         } catch let error as TrackingError {
           // A model that this server only keeps has no monitors.
           guard error.code == .invalid else { throw error }
@@ -107,7 +107,7 @@ extension RagService {
   }
 
   private func score(_ reference: ModelReference, _ request: Request) async throws -> Response {
-    let choice = try shelf.model(reference)
+    let choice = try await shelf.model(reference)
     let features = choice.loaded.model.schema.features
     let rows: [[String: RowValue]]
     if request.headers[.contentType]?.hasPrefix("text/csv") == true {

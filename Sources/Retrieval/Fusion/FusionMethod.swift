@@ -10,6 +10,17 @@ package enum FusionMethod: Hashable, Sendable {
   /// The default. Found with seven collections; `Benchmarks/retrieval_quality.py` measures it.
   package static let standard = FusionMethod.convex(lexicalWeight: 0.4)
 
+  /// `zscore`, `minmax` (both with the weight) or `rrf`; `nil` for another name, or a weight out of 0…1.
+  package init?(name: String, lexicalWeight: Double) {
+    guard (0...1).contains(lexicalWeight) else { return nil }
+    switch name {
+    case "zscore": self = .convex(lexicalWeight: lexicalWeight)
+    case "minmax": self = .minMax(lexicalWeight: lexicalWeight)
+    case "rrf": self = .reciprocalRank(k: 60)
+    default: return nil
+    }
+  }
+
   /// Fused scores of candidates, in order; larger is better.
   ///
   /// - Complexity: O(candidates).

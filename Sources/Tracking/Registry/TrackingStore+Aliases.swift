@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 extension TrackingStore {
@@ -58,27 +59,44 @@ extension TrackingStore {
   }
 
   /// What an alias of each of these models points to; models without it are left out.
-  package func versions(of names: [String], alias: String) throws(TrackingError) -> [String: Int64] {
+  ///
+  /// - Returns: number, and the digest of its files, by model.
+  package func versions(
+    of names: [String], alias: String
+  ) throws(TrackingError) -> [String: (number: Int64, digest: [UInt8]?)] {
     try read { database in
       let marks = names.map { _ in "?" }.joined(separator: ", ")
       let rows = try Row.fetchAll(
-        database, sql: "SELECT model, version FROM model_aliases WHERE alias = ? AND model IN (\(marks))",
-        arguments: StatementArguments([alias] + names))
+        database,
+        sql: """
+          SELECT a.model, a.version, v.digest FROM model_aliases a JOIN model_versions v USING (model, version)
+          WHERE a.alias = ? AND a.model IN (\(marks))
+          """, arguments: StatementArguments([alias] + names))
       return Dictionary(
-        rows.map { ($0["model"] as String, $0["version"] as Int64) }, uniquingKeysWith: { first, _ in first })
+        rows.map { row in
+          (
+            row["model"] as String,
+            (number: row["version"], digest: (row["digest"] as Data?).map { Array($0) })
+          )
+        }, uniquingKeysWith: { first, _ in first })
     }
   }
 
   /// What an alias of a model points to, else its newest version; `nil` where there is neither.
-  package func servingVersion(of name: String, alias: String) throws(TrackingError) -> Int64? {
+  ///
+  /// - Returns: number, and the digest of its files.
+  package func servingVersion(
+    of name: String, alias: String
+  ) throws(TrackingError) -> (number: Int64, digest: [UInt8]?)? {
     try read { database in
-      try Int64.fetchOne(
+      try Row.fetchOne(
         database,
         sql: """
-          SELECT coalesce(
+          SELECT version, digest FROM model_versions WHERE model = ?1 AND version = coalesce(
             (SELECT version FROM model_aliases WHERE model = ?1 AND alias = ?2),
             (SELECT max(version) FROM model_versions WHERE model = ?1 AND is_deleted = 0))
-          """, arguments: [name, alias])
+          """, arguments: [name, alias]
+      ).map { ($0["version"], ($0["digest"] as Data?).map { Array($0) }) }
     }
   }
 

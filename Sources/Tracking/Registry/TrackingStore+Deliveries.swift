@@ -13,14 +13,20 @@ extension TrackingStore {
   ///
   /// - Parameter now: seconds since 1970.
   package func nextDelivery(now: Double, attemptLimit: Int) throws(TrackingError) -> DueDelivery? {
-    try write { database in
-      if try Int64.fetchOne(database, sql: "SELECT count(*) FROM webhook_deliveries") == 0 {
-        let last = try Int64.fetchOne(database, sql: "SELECT max(id) FROM model_history") ?? 0
+    let isFirst = try read {
+      try Bool.fetchOne($0, sql: "SELECT NOT EXISTS (SELECT 1 FROM webhook_deliveries)")
+    }
+    if isFirst == true {
+      try write { database in
         try database.execute(
-          sql: "INSERT INTO webhook_deliveries (event, attempt, at, status) VALUES (?, 0, ?, 200)",
-          arguments: [last, now])
-        return nil
+          sql: """
+            INSERT INTO webhook_deliveries (event, attempt, at, status)
+            SELECT coalesce(max(id), 0), 0, ?, 200 FROM model_history
+            """, arguments: [now])
       }
+      return nil
+    }
+    return try read { database in
       let done =
         try Int64.fetchOne(
           database,

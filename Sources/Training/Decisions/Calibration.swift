@@ -27,6 +27,18 @@ package enum Calibration: Codable, Hashable, Sendable {
     }
   }
 
+  /// - Parameter values: shape `[n, classes]`; of other than two classes they stay.
+  func applied(to values: DoubleMatrix) -> DoubleMatrix {
+    guard self != .none, values.columns == 2 else { return values }
+    var values = values
+    for row in 0..<values.rows {
+      let positive = calibrated(values.values[2 * row + 1])
+      values.values[2 * row] = 1 - positive
+      values.values[2 * row + 1] = positive
+    }
+    return values
+  }
+
   package func calibrated(_ probability: Double) -> Double {
     switch self {
     case .none: return probability

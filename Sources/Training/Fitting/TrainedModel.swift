@@ -23,14 +23,7 @@ package struct TrainedModel: Sendable {
   /// - Returns: shape `[n, classes]`, rows that sum to 1; in a regression shape `[n, 1]`.
   /// - Complexity: O(n × (width + trees × depth)).
   package func predict(_ table: FeatureTable) -> DoubleMatrix {
-    var values = estimator.link.probabilities(estimator.scores(preprocessor.matrix(table)))
-    guard calibration != .none, values.columns == 2 else { return values }
-    for row in 0..<values.rows {
-      let positive = calibration.calibrated(values.values[2 * row + 1])
-      values.values[2 * row] = 1 - positive
-      values.values[2 * row + 1] = positive
-    }
-    return values
+    calibration.applied(to: estimator.link.probabilities(estimator.scores(preprocessor.matrix(table))))
   }
 
   /// The class that is said of a row; `nil` in a regression.

@@ -44,7 +44,7 @@ package struct Trainer: Sendable {
     try decide(&model, held)
 
     var heldOut = held
-    heldOut.values = Self.calibrated(held.values, model.calibration)
+    heldOut.values = model.calibration.applied(to: held.values)
     heldOut.threshold = model.threshold
     let test = Predictions(
       values: model.predict(table.rows(split.test)), target: split.test.map { target[$0] },
@@ -270,17 +270,6 @@ package struct Trainer: Sendable {
       settings.calibration, probabilities: probabilities, isPositive: isPositive, weights: held.weights)
     model.threshold = try rule.threshold(
       probabilities.map { model.calibration.calibrated($0) }, isPositive: isPositive)
-  }
-
-  private static func calibrated(_ values: DoubleMatrix, _ calibration: Calibration) -> DoubleMatrix {
-    guard values.columns == 2 else { return values }
-    var values = values
-    for row in 0..<values.rows {
-      let positive = calibration.calibrated(values.values[2 * row + 1])
-      values.values[2 * row] = 1 - positive
-      values.values[2 * row + 1] = positive
-    }
-    return values
   }
 
   // MARK: Judging

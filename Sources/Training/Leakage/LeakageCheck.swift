@@ -98,19 +98,14 @@ package struct LeakageCheck: Sendable {
       guard rows.count >= Self.leastRows else { return nil }
       let correlation = Ranks.correlation(rows.map { numbers[$0] }, rows.map { target[$0] })
       return ("rank correlation", abs(correlation))
-    case (.numbers(let numbers), _):
+    case (.numbers(let numbers), .binary):
       let rows = numbers.indices.filter { !numbers[$0].isNaN }
-      // The best of the classes, each against the others.
-      var best = 0.0
-      for label in schema.classes.indices {
-        let isPositive = rows.map { target[$0] == Double(label) }
-        guard isPositive.count(where: { $0 }) >= 5, isPositive.count(where: { !$0 }) >= 5 else { continue }
-        let area = RankedAUC.area(scores: rows.map { numbers[$0] }, isPositive: isPositive)
-        best = max(best, area, 1 - area)
-        if schema.classes.count == 2 { break }
-      }
-      // One class of several is often easy; that two are told apart is not.
-      return schema.task == .binary ? ("AUC", best) : nil
+      let isPositive = rows.map { target[$0] == 1 }
+      guard isPositive.count(where: { $0 }) >= 5, isPositive.count(where: { !$0 }) >= 5 else { return nil }
+      let area = RankedAUC.area(scores: rows.map { numbers[$0] }, isPositive: isPositive)
+      return ("AUC", max(area, 1 - area))
+    // One class of several is often easy to tell.
+    case (.numbers, .multiclass): return nil
     case (.strings(let texts), .binary), (.strings(let texts), .multiclass):
       guard feature.kind == .category else { return nil }
       return shareOfRightGuesses(texts, target).map { ("share of right guesses", $0) }

@@ -52,7 +52,7 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
   package func value(_ predictions: Predictions) -> Double {
     switch self {
     case .accuracy:
-      mean(predictions) { row, label, target in Double(label) == target ? 1 : 0 }
+      accuracy(predictions)
     case .balancedAccuracy: ClassCounts(predictions).meanOfSeen(\.recall)
     case .precision: classwise(predictions, \.precision)
     case .recall: classwise(predictions, \.recall)
@@ -89,9 +89,9 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
     return sum / total
   }
 
-  private func mean(_ predictions: Predictions, _ value: (Int, Int, Double) -> Double) -> Double {
+  private func accuracy(_ predictions: Predictions) -> Double {
     let classes = predictions.classes
-    return weightedMean(predictions) { value($0, classes[$0], predictions.target[$0]) }
+    return weightedMean(predictions) { Double(classes[$0]) == predictions.target[$0] ? 1 : 0 }
   }
 
   private func classwise(_ predictions: Predictions, _ share: KeyPath<ClassCounts.Class, Double>) -> Double {

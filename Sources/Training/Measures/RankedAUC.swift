@@ -3,14 +3,7 @@ package enum RankedAUC {
   /// - Returns: NaN where there are none of a kind.
   /// - Complexity: O(n log n).
   package static func area(scores: [Double], isPositive: [Bool], weights: [Double]? = nil) -> Double {
-    area(
-      order: scores.indices.sorted { scores[$0] < scores[$1] }, scores: scores, isPositive: isPositive,
-      weights)
-  }
-
-  /// - Parameter order: of the rows by rising score.
-  /// - Complexity: O(n).
-  static func area(order: [Int], scores: [Double], isPositive: [Bool], _ weights: [Double]?) -> Double {
+    let order = scores.indices.sorted { scores[$0] < scores[$1] }
     var negativesBelow = 0.0
     var pairs = 0.0
     var positives = 0.0

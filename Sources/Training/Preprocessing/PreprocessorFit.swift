@@ -6,10 +6,8 @@ package struct PreprocessorFit: Sendable {
   /// Whether the estimator needs numbers of one scale and none missing; trees need neither.
   package var needsScaling: Bool
   /// Categories beyond these many, the rarest, count as unseen.
-  package var categoryLimit = 100
-  /// Categories of fewer rows count as unseen, so that the slot for unseen ones is learned, too.
-  package var leastCategoryRows = 1
-  package var textBuckets = 256
+  private static let categoryLimit = 100
+  private static let textBuckets = 256
 
   package init(needsScaling: Bool) {
     self.needsScaling = needsScaling
@@ -23,7 +21,7 @@ package struct PreprocessorFit: Sendable {
         case .numbers(let numbers): number(feature.name, numbers)
         case .strings(let texts):
           feature.kind == .text
-            ? .hashedText(column: feature.name, buckets: textBuckets) : oneHot(feature, texts)
+            ? .hashedText(column: feature.name, buckets: Self.textBuckets) : oneHot(feature, texts)
         case nil: nil
         }
       })
@@ -49,8 +47,7 @@ package struct PreprocessorFit: Sendable {
     if let declared = feature.categories { return .oneHot(column: feature.name, categories: declared) }
     var counts: [String: Int] = [:]
     for text in texts { if let text { counts[text, default: 0] += 1 } }
-    let kept = counts.filter { $0.value >= leastCategoryRows }
-      .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(categoryLimit).map(\.key)
+    let kept = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.categoryLimit).map(\.key)
     return .oneHot(
       column: feature.name, categories: kept.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
   }

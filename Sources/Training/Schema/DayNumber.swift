@@ -1,4 +1,4 @@
-import Foundation
+import Documents
 
 /// Dates and times of ISO 8601 as days since 1970-01-01 in UTC.
 package enum DayNumber {
@@ -23,28 +23,12 @@ package enum DayNumber {
   }
 
   /// The date of a number of days, with the time where it has one, to the second.
-  ///
-  /// - Source: as `days`, civil from days.
   package static func text(_ number: Double) -> String {
-    var seconds = Int((number * 86_400).rounded())
-    var days = seconds / 86_400
-    seconds -= days * 86_400
-    if seconds < 0 {
-      seconds += 86_400
-      days -= 1
-    }
-    let shifted = days + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let part = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * part + 2) / 5 + 1
-    let month = part < 10 ? part + 3 : part - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    let date = String(format: "%04d-%02d-%02d", year, month, day)
-    guard seconds > 0 else { return date }
-    return date + String(format: "T%02d:%02d:%02dZ", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    let seconds = Int((number * 86_400).rounded())
+    let days = Int((Double(seconds) / 86_400).rounded(.down))
+    let rest = seconds - days * 86_400
+    return rest == 0
+      ? DateText.iso8601(days: days, seconds: nil) : DateText.iso8601(days: days, seconds: rest) + "Z"
   }
 
   private static func length(of month: Int, _ year: Int) -> Int {

@@ -102,12 +102,10 @@ struct Settings {
     let name = flag ?? file.retrieval?.fusion ?? "zscore"
     let weight = file.retrieval?.lexicalWeight ?? 0.4
     guard (0...1).contains(weight) else { throw UsageError("retrieval.lexical_weight must be from 0 to 1") }
-    switch name {
-    case "zscore": return .convex(lexicalWeight: weight)
-    case "minmax": return .minMax(lexicalWeight: weight)
-    case "rrf": return .reciprocalRank(k: 60)
-    default: throw UsageError("the fusion must be zscore, minmax or rrf, not '\(name)'")
+    guard let method = FusionMethod(name: name, lexicalWeight: weight) else {
+      throw UsageError("the fusion must be zscore, minmax or rrf, not '\(name)'")
     }
+    return method
   }
 
   /// What a query does unless flags say otherwise.

@@ -52,6 +52,16 @@ struct TestCollection {
   }
 
   /// Questions that count for rankings: the judged ones.
+  /// Judged questions by a hash of their ids, so that they stay where they are: those that something is chosen or learned
+  /// from, and those that judge it.
+  var halves: (learned: [Question], held: [Question]) {
+    (judged.filter { Self.isLearned($0.id) }, judged.filter { !Self.isLearned($0.id) })
+  }
+
+  static func isLearned(_ question: String) -> Bool {
+    Array(SHA256.hash(data: Array(question.utf8)))[0] & 1 == 0
+  }
+
   var judged: [Question] { questions.filter { qrels.grades[$0.id] != nil } }
 
   /// Questions that count for answers: where it is known whether or what the documents answer.

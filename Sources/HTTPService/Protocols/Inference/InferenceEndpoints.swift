@@ -39,13 +39,14 @@ extension RagService {
           model("A model's inputs and outputs.", isVersioned).gives(Schema.anything)
         ) { [self] _, context in
           Response(
-            json: InferenceJSON.metadata(try shelf.model(try reference(context)), try versions(context)))
+            json: InferenceJSON.metadata(try await shelf.model(try reference(context)), try versions(context))
+          )
         },
         Endpoint(
           .get, path + "/ready", scope: .query,
           model("Whether a model can score: it is loaded for that.", isVersioned).gives(Schema.anything)
         ) { [self] _, context in
-          let choice = try shelf.model(try reference(context))
+          let choice = try await shelf.model(try reference(context))
           return Response(
             status: choice.fallback == nil ? .ok : .serviceUnavailable,
             json: .object([
@@ -82,7 +83,7 @@ extension RagService {
   }
 
   private func infer(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    let choice = try shelf.model(try reference(context))
+    let choice = try await shelf.model(try reference(context))
     let fields = try await fields(request, limit: Self.scoringBodyLimit)
     let id = try fields.text("id", atMost: 256)
     let wanted = try fields.list("outputs", atMost: 1024)?.compactMap { $0["name"]?.text }

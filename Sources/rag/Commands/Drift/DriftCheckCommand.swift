@@ -139,12 +139,12 @@ struct DriftCheckCommand: AsyncParsableCommand {
     let wiring = try Wiring(global)
     let verdict: Verdict
     if let model {
-      let window = ModelWindow(
-        model: try ModelReference(model), tracking: try ModelsCommand.tracking(global),
-        since: since?.seconds ?? 0, until: until?.seconds ?? Date().timeIntervalSince1970)
+      let window = try ModelWindow(
+        ModelReference(model), ModelsCommand.tracking(global), since: since?.seconds ?? 0,
+        until: until?.seconds ?? Date().timeIntervalSince1970)
       let outcome = DriftOutcome.tables(
         try DriftCheck(settings(threads: wiring.settings.threads)).run(
-          reference: window.reference(), current: window.current()))
+          reference: window.reference, current: window.current()))
       if let report { try window.write(outcome, to: report) }
       try show(outcome)
       verdict = outcome.verdict

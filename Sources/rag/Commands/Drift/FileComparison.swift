@@ -2,6 +2,7 @@ import ArgumentParser
 import Crypto
 import Drift
 import Foundation
+import IndexStore
 import Kernels
 import Storage
 import Tables
@@ -66,7 +67,7 @@ struct FileComparison {
 
   func write(_ outcome: DriftOutcome, to path: String) throws {
     let facts = try [("reference", reference), ("current", current)].flatMap { name, path in
-      let hash = SHA256.hash(data: try bytes(of: path)).map { String(format: "%02x", $0) }.joined()
+      let hash = Hex.string(SHA256.hash(data: try bytes(of: path)))
       return [(name: name, value: path), (name: "\(name), SHA-256", value: hash)]
     }
     let lines = try options.texts.map { String(decoding: try bytes(of: $0), as: UTF8.self) } ?? ""

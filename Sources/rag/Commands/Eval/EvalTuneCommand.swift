@@ -1,12 +1,10 @@
 import ArgumentParser
-import Crypto
 import Documents
 import Evaluation
 import Foundation
 import HTTPService
 import IndexStore
 import Retrieval
-import Tracking
 
 struct EvalTuneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -80,15 +78,18 @@ struct EvalTuneCommand: AsyncParsableCommand {
     }
   }
 
+  func validate() throws {
+    if register, retrieval.collection == nil {
+      throw ValidationError("--register needs --collection: what is chosen serves one")
+    }
+  }
+
   func run() async throws {
     let wiring = try Wiring(global)
     let measure = try Measure(measure)
     let test = try TestCollection(path: directory, split: split)
-    let halves = Dictionary(grouping: test.judged) { question in
-      Array(SHA256.hash(data: Array(question.id.utf8)))[0] & 1 == 0
-    }
-    guard let development = halves[true], let held = halves[false], min(development.count, held.count) >= 10
-    else {
+    let (development, held) = test.halves
+    guard min(development.count, held.count) >= 10 else {
       Terminal.note("Error: \(test.judged.count) judged questions are too few to choose on one half of them")
       throw ExitCode(12)
     }
@@ -105,13 +106,10 @@ struct EvalTuneCommand: AsyncParsableCommand {
       if let setting {
         query.depth = setting.depth
         query.hasChosenFusion = true
-        query.fusion =
-          switch setting.fusion {
-          case "rrf": .reciprocalRank(k: 60)
-          case "minmax": .minMax(lexicalWeight: setting.weight)
-          case "zscore": .convex(lexicalWeight: setting.weight)
-          default: throw UsageError("--fusions: zscore, minmax and rrf, not '\(setting.fusion)'")
-          }
+        guard let method = FusionMethod(name: setting.fusion, lexicalWeight: setting.weight) else {
+          throw UsageError("--fusions: zscore, minmax and rrf, not '\(setting.fusion)'")
+        }
+        query.fusion = method
       }
       let rankings = try await opened.retriever.rankings(
         questions.map { question in
@@ -200,27 +198,24 @@ struct EvalTuneCommand: AsyncParsableCommand {
         try PairedComparison(
           baseline: try await scores(nil, held, plain),
           candidate: try await scores(fused.setting, held, plain),
-          measure: measure), test, collection.name, wiring)
+          measure: measure), test, collection)
     }
   }
 
   private func keep(
-    _ setting: Setting, _ comparison: PairedComparison, _ test: TestCollection, _ collection: String,
-    _ wiring: Wiring
+    _ setting: Setting, _ comparison: PairedComparison, _ test: TestCollection,
+    _ evaluated: EvaluatedCollection
   ) throws {
-    let home = try wiring.openHome(createIfMissing: true)
-    let run = LearnedRun(
-      kind: .fusion, collection: collection, tracking: TrackingStore(catalog: home.catalog, home: home.path),
-      comparisons: [HeldOutComparison("\(test.name), held out", comparison)])
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let record = FusionRecord(name: setting.fusion, lexicalWeight: setting.weight, depth: setting.depth)
-    let (version, gate) = try run.record(
-      ["fusion.json": Array(try encoder.encode(record))],
-      parameters: [
-        ("fusion", setting.fusion), ("lexical_weight", "\(setting.weight)"), ("depth", "\(setting.depth)"),
-      ], test: test, actor: ModelsCommand.actor)
-    if !global.json { run.show(version, gate: gate, isJSON: false) }
+    // The comparison itself is in the one JSON object that this command prints.
+    try LearnedRun(.fusion, of: evaluated, [HeldOutComparison("\(test.name), held out", comparison)])
+      .register(
+        ["fusion.json": Array(try encoder.encode(record))],
+        parameters: [
+          ("fusion", setting.fusion), ("lexical_weight", "\(setting.weight)"), ("depth", "\(setting.depth)"),
+        ], test: test, isJSON: global.json ? nil : false)
   }
 
   private func show(

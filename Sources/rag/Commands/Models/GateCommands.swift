@@ -2,6 +2,7 @@ import ArgumentParser
 import Crypto
 import Foundation
 import HTTPService
+import IndexStore
 import Tracking
 import Training
 import Yams
@@ -45,7 +46,7 @@ extension ModelsCommand {
       let version = try ModelsCommand.newest(try ModelReference(model), tracking)
       let policy = try Self.policy(at: policy)
       let file = try TableFile(data)
-      let digest = SHA256.hash(data: file.bytes).map { String(format: "%02x", $0) }.joined()
+      let digest = Hex.string(SHA256.hash(data: file.bytes))
       let champion = try tracking.model(version.model).aliases[alias].map {
         try tracking.version(version.model, $0)
       }

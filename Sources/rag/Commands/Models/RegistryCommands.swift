@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HTTPService
+import IndexStore
 import Tracking
 
 extension ModelsCommand {
@@ -11,8 +12,6 @@ extension ModelsCommand {
 
   /// Who runs this, for the history.
   static var actor: String { ProcessInfo.processInfo.environment["USER"] ?? "cli" }
-
-  static func hexadecimal(_ bytes: [UInt8]) -> String { bytes.map { String(format: "%02x", $0) }.joined() }
 
   struct Versions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -47,7 +46,7 @@ extension ModelsCommand {
             "  \(version.version)  \(TimeArgument.shown(Double(version.createdAt) / 1000))  "
               + [
                 aliases, stage,
-                version.digest.map { String(ModelsCommand.hexadecimal($0).prefix(12)) } ?? "elsewhere",
+                version.digest.map { String(Hex.string($0).prefix(12)) } ?? "elsewhere",
               ]
               .filter { !$0.isEmpty }.joined(separator: "  "))
         }
@@ -67,7 +66,7 @@ extension ModelsCommand {
                 ("aliases", .array(version.aliases.map { .string($0) })),
                 ("stage", .string(version.stage.rawValue)), ("run_id", JSONValue(version.run)),
                 ("source", .string(version.source)),
-                ("digest", JSONValue(version.digest.map(ModelsCommand.hexadecimal))),
+                ("digest", JSONValue(version.digest.map(Hex.string))),
                 ("created_at", .number(Double(version.createdAt) / 1000)),
               ])
             })

@@ -50,23 +50,30 @@ struct HeldOutComparison {
 
 /// A model that was learned from judgements, judged on questions that it didn't see and registered as a version.
 struct LearnedRun {
-  let kind: LearnedKind
-  let collection: String
-  let tracking: TrackingStore
-  let comparisons: [HeldOutComparison]
+  private let kind: LearnedKind
+  private let collection: String
+  private let tracking: TrackingStore
+  private let comparisons: [HeldOutComparison]
+
+  /// - Parameter comparisons: of the held-out questions first.
+  init(_ kind: LearnedKind, of evaluated: EvaluatedCollection, _ comparisons: [HeldOutComparison]) {
+    self.kind = kind
+    collection = evaluated.name
+    tracking = TrackingStore(catalog: evaluated.home.catalog, home: evaluated.home.path)
+    self.comparisons = comparisons
+  }
 
   /// Whether it is better on the held-out questions by more than chance, and worse on no other collection by more than that.
-  var isPassed: Bool {
+  private var isPassed: Bool {
     guard let own = comparisons.first, own.difference > 0, own.pValue < 0.05 else { return false }
     return comparisons.dropFirst().allSatisfy { $0.difference >= 0 || $0.pValue >= 0.05 }
   }
 
-  /// Registers the files with their gate.
-  ///
-  /// - Returns: the version and the gate's number.
-  func record(
-    _ files: [String: [UInt8]], parameters: [(String, String)], test: TestCollection, actor: String
-  ) throws -> (version: ModelVersion, gate: Int64) {
+  /// Registers the files with their gate, and prints what came of it; `isJSON` of `nil` prints nothing.
+  func register(
+    _ files: [String: [UInt8]], parameters: [(String, String)], test: TestCollection, isJSON: Bool?
+  ) throws {
+    let actor = ModelsCommand.actor
     let run = try tracking.createRun(
       experiment: try tracking.experimentID(named: kind.rawValue), name: nil, user: actor, startedAt: nil,
       tags: [
@@ -81,25 +88,11 @@ struct LearnedRun {
       metrics.append(Metric(name: String(place) + "_p", value: comparison.pValue, step: 0, at: now))
     }
     try tracking.log(run.id, metrics: metrics, parameters: parameters)
-    let model = try tracking.createLoggedModel(
-      experiment: run.experiment, name: kind.rawValue, sourceRun: run.id, type: kind.rawValue,
-      parameters: parameters,
-      tags: [:])
-    guard let place = TrackingStore.storePath(model.artifactURI) else {
-      throw TrackingError(.invalid, "the experiment keeps its files elsewhere: \(model.artifactURI)")
-    }
-    for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
-      try tracking.artifacts.put(bytes, at: "\(place)/\(name)")
-    }
-    _ = try tracking.setLoggedModel(model.id, status: .ready)
     let name = kind.name(of: collection)
-    if (try? tracking.model(name)) == nil {
-      _ = try tracking.createModel(name, description: nil, tags: [:], actor: actor)
-    }
-    let version = try tracking.createVersion(
-      of: name, source: "models:/\(model.id)", run: run.id, runLink: nil, loggedModel: model.id,
-      description: nil,
-      tags: [:], actor: actor)
+    guard
+      let version = try TrainingLog(tracking, actor: actor).keep(
+        files, of: run, as: kind.rawValue, type: kind.rawValue, parameters: parameters, register: name)
+    else { throw TrackingError(.failed, "'\(name)' got no version") }
     let alias = ModelLoader.championAlias
     let gate = try tracking.recordGate(
       ModelGateEntry(
@@ -108,17 +101,17 @@ struct LearnedRun {
         dataDigest: test.hash,
         isPassed: isPassed, record: json.description))
     _ = try tracking.updateRun(run.id, status: .finished, endedAt: TrackingStore.now, name: nil)
-    return (version, gate)
+    if let isJSON { show(version, gate: gate, isJSON: isJSON) }
   }
 
-  var json: JSONValue {
+  private var json: JSONValue {
     .object([
       ("kind", .string(kind.rawValue)), ("passed", .bool(isPassed)),
       ("comparisons", .array(comparisons.map(\.json))),
     ])
   }
 
-  func show(_ version: ModelVersion, gate: Int64, isJSON: Bool) {
+  private func show(_ version: ModelVersion, gate: Int64, isJSON: Bool) {
     if isJSON {
       Terminal.out(
         JSONValue.object([

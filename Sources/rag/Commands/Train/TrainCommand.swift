@@ -2,6 +2,7 @@ import ArgumentParser
 import Crypto
 import Foundation
 import HTTPService
+import IndexStore
 import Tracking
 import Training
 
@@ -108,7 +109,7 @@ extension TrainCommand {
         Terminal.note(error.message)
         throw ExitCode(10)
       }
-      let hash = SHA256.hash(data: source.bytes).map { String(format: "%02x", $0) }.joined()
+      let hash = Hex.string(SHA256.hash(data: source.bytes))
       let artifact = try ModelArtifact(
         outcome,
         data: .init(
