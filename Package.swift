@@ -141,7 +141,7 @@ let package = Package(
       ]),
     tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
     tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
-    tests("Tracking", ["Tracking", "Catalog"]),
+    tests("Tracking", ["Tracking", "Catalog", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Tables", ["Tables"]),
     tests("Training", ["Training", "Tables", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Drift", ["Drift", "Tables", "Kernels", "Storage"], resources: [.copy("Fixtures")]),

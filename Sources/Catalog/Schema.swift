@@ -1,38 +1,45 @@
 import GRDB
 
 /// The tables, and how older catalogs become newer ones. Migrations are only ever added.
-enum Schema {
-  /// `PRAGMA user_version` of a catalog that this build writes.
-  static let version = 6
+package enum Schema {
+  /// What each version of the catalog adds to the one before.
+  private static let steps = [
+    ("1: collections, documents, segments", first), ("2: tracked runs", second),
+    ("3: jobs, keys, feedback, deleted documents", third), ("4: observed questions, drift", fourth),
+    ("5: experiments, runs, models", fifth), ("6: gates, predictions", sixth),
+    ("7: stages are aliases", seventh),
+  ]
 
-  static var migrator: DatabaseMigrator {
+  /// `PRAGMA user_version` of a catalog that this build writes.
+  package static let version = steps.count
+
+  package static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
-    migrator.registerMigration("1: collections, documents, segments") { database in
-      try database.execute(sql: first)
-      try database.execute(sql: "PRAGMA user_version = 1")
-    }
-    migrator.registerMigration("2: tracked runs") { database in
-      try database.execute(sql: second)
-      try database.execute(sql: "PRAGMA user_version = 2")
-    }
-    migrator.registerMigration("3: jobs, keys, feedback, deleted documents") { database in
-      try database.execute(sql: third)
-      try database.execute(sql: "PRAGMA user_version = 3")
-    }
-    migrator.registerMigration("4: observed questions, drift") { database in
-      try database.execute(sql: fourth)
-      try database.execute(sql: "PRAGMA user_version = 4")
-    }
-    migrator.registerMigration("5: experiments, runs, models") { database in
-      try database.execute(sql: fifth)
-      try database.execute(sql: "PRAGMA user_version = 5")
-    }
-    migrator.registerMigration("6: gates, predictions") { database in
-      try database.execute(sql: sixth)
-      try database.execute(sql: "PRAGMA user_version = 6")
+    for (index, step) in steps.enumerated() {
+      migrator.registerMigration(step.0) { database in
+        try database.execute(sql: step.1)
+        try database.execute(sql: "PRAGMA user_version = \(index + 1)")
+      }
     }
     return migrator
   }
+
+  /// The newest version in a stage keeps it, as an alias, unless that alias is set.
+  private static let seventh = """
+    INSERT OR IGNORE INTO model_aliases (model, alias, version)
+      SELECT model, lower(stage), max(version) FROM model_versions
+      WHERE stage IN ('Production', 'Staging') AND is_deleted = 0 GROUP BY model, stage;
+    ALTER TABLE model_versions ADD COLUMN is_archived INTEGER NOT NULL DEFAULT 0;
+    UPDATE model_versions SET is_archived = (stage = 'Archived');
+    ALTER TABLE model_versions DROP COLUMN stage;
+    CREATE VIEW staged_versions AS SELECT v.*, CASE
+        WHEN EXISTS (SELECT 1 FROM model_aliases a
+          WHERE a.model = v.model AND a.alias = 'production' AND a.version = v.version) THEN 'Production'
+        WHEN EXISTS (SELECT 1 FROM model_aliases a
+          WHERE a.model = v.model AND a.alias = 'staging' AND a.version = v.version) THEN 'Staging'
+        WHEN is_archived THEN 'Archived' ELSE 'None' END AS stage
+      FROM model_versions v;
+    """
 
   /// What a gate found is final: the database itself refuses to change it.
   private static let sixth = """

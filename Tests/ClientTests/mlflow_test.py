@@ -7,10 +7,14 @@ Prints a line for each step; exit code 1 if one fails. Works with versions 2.22 
 """
 
 import argparse
+import functools
+import inspect
+import io
 import json
 import math
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,6 +30,7 @@ import logging  # noqa: E402
 import mlflow  # noqa: E402
 import numpy  # noqa: E402
 import pandas  # noqa: E402
+from mlflow.entities import DatasetInput, InputTag, Metric, Param, RunTag  # noqa: E402
 from mlflow.exceptions import MlflowException  # noqa: E402
 from mlflow.models import infer_signature  # noqa: E402
 from sklearn.datasets import load_breast_cancer  # noqa: E402
@@ -33,6 +38,22 @@ from sklearn.ensemble import RandomForestClassifier  # noqa: E402
 
 logging.getLogger("mlflow").setLevel(logging.ERROR)
 MAJOR = int(mlflow.__version__.split(".")[0])
+# What MLflow's client can do beyond tracking, artifacts, registry and prompts: `rag` has no such endpoint, and says so.
+ELSEWHERE = re.compile("trace|span|assessment|webhook|workspace|mcp_|dataset|link_prompt_version_to_model")
+CALLED = set()
+
+
+def record():
+    """Notes which public methods of the client are called."""
+    def noting(name, method):
+        @functools.wraps(method)
+        def call(*arguments, **named):
+            CALLED.add(name)
+            return method(*arguments, **named)
+        return call
+    for name, method in inspect.getmembers(mlflow.MlflowClient, inspect.isfunction):
+        if not name.startswith("_"):
+            setattr(mlflow.MlflowClient, name, noting(name, method))
 
 
 def refused(code, call):
@@ -204,14 +225,16 @@ class Steps:
         self.client.transition_model_version_stage("forest", "1", "production")
         self.client.transition_model_version_stage("forest", "2", "Production", archive_existing_versions=True)
         assert self.client.get_model_version("forest", "1").current_stage == "Archived"
+        assert self.client.get_model_version_by_alias("forest", "production").version in ("2", 2)
+        assert self.client.get_model_version_stages("forest", "1") == ["None", "Staging", "Production", "Archived"]
         assert (mlflow.sklearn.load_model("models:/forest/Production").predict(data.data) == want).all()
         assert [v.version for v in self.client.get_latest_versions("forest", stages=["Production"])][0] in ("2", 2)
         refused("INVALID_PARAMETER_VALUE", lambda: self.client.transition_model_version_stage("forest", "1", "nowhere"))
         self.client.set_registered_model_alias("forest", "champion", "1")
         assert self.client.get_model_version_by_alias("forest", "champion").version in ("1", 1)
         self.client.set_registered_model_alias("forest", "champion", "2")
-        assert self.client.get_registered_model("forest").aliases == {"champion": "2"} or \
-            self.client.get_registered_model("forest").aliases == {"champion": 2}
+        aliases = self.client.get_registered_model("forest").aliases
+        assert {alias: int(version) for alias, version in aliases.items()} == {"champion": 2, "production": 2}, aliases
         assert (mlflow.pyfunc.load_model("models:/forest@champion").predict(data.data) == want).all()
         refused("INVALID_PARAMETER_VALUE", lambda: self.client.get_model_version_by_alias("forest", "missing"))
         refused("INVALID_PARAMETER_VALUE", lambda: self.client.set_registered_model_alias("forest", "latest", "1"))
@@ -287,7 +310,153 @@ class Steps:
             connection.close()
         assert not (self.folder.parent / "x").exists()
 
-    ALL = [experiments, runs, search, artifacts, inputs, model, registry, autolog, traversal]
+    def client_methods(self):
+        """The client's other methods on runs: batches, tags, figures, images, streams, data, state."""
+        import matplotlib
+        matplotlib.use("Agg")
+        import matplotlib.pyplot
+        client = self.client
+        experiment = client.create_experiment("methods")
+        run = client.create_run(experiment).info.run_id
+        if hasattr(client, "delete_experiment_tag"):
+            client.set_experiment_tag(experiment, "a", "b")
+            client.delete_experiment_tag(experiment, "a")
+            assert client.get_experiment(experiment).tags == {}
+        client.log_batch(run, [Metric("x", 1.5, 1, 1)], [Param("p", "1")], [RunTag("t", "u")])
+        found = client.get_run(run).data
+        assert found.metrics == {"x": 1.5} and found.params == {"p": "1"} and found.tags["t"] == "u"
+        child = client.create_run(experiment, tags={"mlflow.parentRunId": run}).info.run_id
+        assert client.get_parent_run(child).info.run_id == run
+        (self.folder / "f.txt").write_text("x")
+        (self.folder / "down").mkdir()
+        client.log_artifact(run, str(self.folder / "f.txt"), "d")
+        place = client.download_artifacts(run, "d/f.txt", str(self.folder / "down"))
+        assert pathlib.Path(place).read_text() == "x"
+        client.log_figure(run, matplotlib.pyplot.figure(), "figure.png")
+        client.log_image(run, numpy.zeros((4, 4, 3), dtype=numpy.uint8), "image.png")
+        client.log_image(run, numpy.zeros((4, 4, 3), dtype=numpy.uint8), key="steps", step=1, synchronous=True)
+        names = {f.path for f in client.list_artifacts(run)}
+        if hasattr(client, "log_stream"):
+            client.log_stream(run, io.BytesIO(b"x"), "stream.bin")
+            assert names == {"d", "figure.png", "image.png", "images"}, names
+        client.update_run(run, status="RUNNING", name="another name")
+        assert client.get_run(run).info.run_name == "another name"
+        data = mlflow.data.from_pandas(pandas.DataFrame({"x": [1.0]}), name="s")
+        client.log_inputs(run, [DatasetInput(data._to_mlflow_entity(), [InputTag("mlflow.data.context", "train")])])
+        assert client.get_run(run).inputs.dataset_inputs[0].tags[0].value == "train"
+        client.set_terminated(run, "KILLED")
+        assert client.get_run(run).info.status == "KILLED"
+        client.create_registered_model("copied")
+        client.create_model_version("copied", client.get_run(run).info.artifact_uri + "/d", run)
+        copy = client.copy_model_version("models:/copied/1", "copy")
+        assert copy.name == "copy" and str(copy.version) == "1"
+
+    def logged_models(self):
+        """Logged models (3.x) hold parameters, tags, files, metrics by data set; they are searched, finished, deleted."""
+        if MAJOR < 3:
+            return
+        from mlflow.entities import LoggedModelInput, LoggedModelOutput
+        client = self.client
+        experiment = client.create_experiment("logged models")
+        run = client.create_run(experiment).info.run_id
+        made = client.create_logged_model(
+            experiment, "one", source_run_id=run, tags={"q": "1"}, params={"z": "2"}, model_type="agent")
+        model = made.model_id
+        assert str(made.status) == "PENDING" and made.source_run_id == run and made.model_type == "agent"
+        client.log_model_params(model, {"y": "3"})
+        client.set_logged_model_tags(model, {"k": "v"})
+        client.delete_logged_model_tag(model, "q")
+        found = client.get_logged_model(model)
+        assert found.params == {"y": "3", "z": "2"} and found.tags == {"k": "v"}, (found.params, found.tags)
+        (self.folder / "m").mkdir()
+        (self.folder / "m" / "a").write_text("a")
+        (self.folder / "b").write_text("bb")
+        client.log_model_artifact(model, str(self.folder / "b"))
+        client.log_model_artifacts(model, str(self.folder / "m"))
+        files = {f.path: f.file_size for f in client.list_logged_model_artifacts(model)}
+        assert files == {"a": 1, "b": 2}, files
+        assert str(client.finalize_logged_model(model, "READY").status) == "READY"
+        client.log_inputs(run, models=[LoggedModelInput(model)])
+        client.log_outputs(run, [LoggedModelOutput(model, 3)])
+        assert [m.model_id for m in client.get_run(run).inputs.model_inputs] == [model]
+        assert [(m.model_id, m.step) for m in client.get_run(run).outputs.model_outputs] == [(model, 3)]
+        data = mlflow.data.from_pandas(pandas.DataFrame({"x": [1.0]}), name="s")
+        client.log_metric(run, "acc", 0.5, model_id=model, dataset_name="s", dataset_digest=data.digest)
+        assert [(m.key, m.value, m.dataset_name) for m in client.get_logged_model(model).metrics] == [("acc", 0.5, "s")]
+        client.create_logged_model(experiment, "two")
+        def names(filter, **more):
+            return [m.name for m in client.search_logged_models([experiment], filter_string=filter, **more)]
+        assert names("metrics.acc > 0.4") == ["one"] and names("metrics.acc > 0.6") == []
+        assert names("params.z = '2' AND tags.k = 'v'", datasets=[{"dataset_name": "s"}]) == ["one"]
+        assert names("name LIKE 'o%' AND model_type = 'agent' AND creation_timestamp > 0") == ["one"]
+        assert names("status = 'PENDING'") == ["two"] and names(None, order_by=[{"field_name": "name"}]) == ["one", "two"]
+        client.delete_logged_model(model)
+        refused("RESOURCE_DOES_NOT_EXIST", lambda: client.get_logged_model(model))
+        assert names(None) == ["two"]
+
+    def prompts(self):
+        """Prompts are registered with versions, aliases and tags, and are not shown as models."""
+        client = self.client if MAJOR >= 3 else mlflow
+        made = [client.register_prompt("greeting", text, commit_message="words") for text in ("Hello {{name}}", "Hi {{name}}")]
+        assert [int(prompt.version) for prompt in made] == [1, 2]
+        assert client.load_prompt("prompts:/greeting/1").template == "Hello {{name}}"
+        client.set_prompt_alias("greeting", "live", 1)
+        assert client.load_prompt("prompts:/greeting@live").format(name="you") == "Hello you"
+        assert "greeting" not in [model.name for model in self.client.search_registered_models()]
+        client.delete_prompt_alias("greeting", "live")
+        run = self.client.create_run("0").info.run_id
+        if MAJOR < 3:
+            self.client.log_prompt(run, "prompts:/greeting/1")
+            assert [int(prompt.version) for prompt in self.client.list_logged_prompts(run)] == [1]
+            self.client.detach_prompt_from_run(run, "prompts:/greeting/1")
+            assert self.client.list_logged_prompts(run) == []
+            self.client.delete_prompt("greeting", 1)
+            refused("RESOURCE_DOES_NOT_EXIST", lambda: self.client.get_model_version("greeting", "1"))
+            return
+        client.create_prompt("made", description="first", tags={"a": "b"})
+        client.create_prompt_version("made", "So {{x}}")
+        assert sorted(prompt.name for prompt in client.search_prompts()) == ["greeting", "made"]
+        assert client.get_prompt("made").tags["a"] == "b" and client.get_prompt_version("made", "1").template == "So {{x}}"
+        client.set_prompt_alias("made", "live", 1)
+        assert client.get_prompt_version_by_alias("made", "live").version == 1
+        client.set_prompt_tag("made", "k", "v")
+        client.delete_prompt_tag("made", "k")
+        client.set_prompt_version_tag("made", "1", "k", "v")
+        assert client.get_prompt_version("made", "1").tags["k"] == "v"
+        client.delete_prompt_version_tag("made", "1", "k")
+        client.link_prompt_version_to_run(run, client.load_prompt("made", version=1))
+        assert "made" in client.get_run(run).data.tags["mlflow.linkedPrompts"]
+        # The client lists by a tag that its links no longer set.
+        client.set_prompt_version_tag("made", "1", "mlflow.prompt.associatedRunIds", run)
+        assert [prompt.name for prompt in client.list_logged_prompts(run)] == ["made"]
+        client.detach_prompt_from_run(run, "prompts:/made/1")
+        assert client.parse_prompt_uri("prompts:/made/1") == ("made", "1")
+        assert [prompt.version for prompt in client.search_prompt_versions("greeting")] == [2, 1]
+        for name, numbers in {"greeting": "12", "made": "1"}.items():
+            for number in numbers:
+                client.delete_prompt_version(name, number)
+            client.delete_prompt(name)
+        assert client.search_prompts() == []
+
+    def elsewhere(self):
+        """What `rag` does not do of MLflow is refused at once as not found."""
+        start = time.perf_counter()
+        if MAJOR >= 3:
+            refused("ENDPOINT_NOT_FOUND", lambda: self.client.list_webhooks())
+            refused("ENDPOINT_NOT_FOUND", lambda: self.client.search_traces(locations=["0"]))
+            refused("ENDPOINT_NOT_FOUND", lambda: self.client.search_datasets(["0"]))
+        assert time.perf_counter() - start < 5
+
+    def every_method(self):
+        """Every public method of the client was called above, or belongs to what `rag` does not do."""
+        public = {name for name, _ in inspect.getmembers(mlflow.MlflowClient, inspect.isfunction) if not name.startswith("_")}
+        others = {name for name in public - CALLED if ELSEWHERE.search(name)}
+        print(f"       {len(CALLED)} of {len(public)} public methods called, {len(others)} of traces, data sets, webhooks, "
+              "workspaces and tool servers are not")
+        assert public - CALLED - others == set(), sorted(public - CALLED - others)
+
+    ALL = [experiments, runs, search, artifacts, inputs, model, registry, autolog, traversal, client_methods, logged_models,
+           prompts, elsewhere, every_method]
 
 
 def main():
@@ -295,6 +464,7 @@ def main():
     parser.add_argument("--rag", required=True)
     options = parser.parse_args()
     failed = 0
+    record()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         server = subprocess.Popen([options.rag, "serve", "--home", str(folder / "home"), "--port", "0", "--json"],

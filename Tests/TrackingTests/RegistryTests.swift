@@ -155,6 +155,42 @@ import Tracking
     #expect(try store.tracking.latestVersions("m", stages: [.production]).map(\.version) == [2])
   }
 
+  @Test func stagesAreAliases() throws {
+    for _ in 0..<3 { try version() }
+    let tracking = store.tracking
+    let began = TrackingStore.now
+    func stages() throws -> [ModelStage] { try [1, 2, 3].map { try tracking.version("m", $0).stage } }
+
+    try tracking.setAlias("production", of: "m", to: 1, actor: "a")
+    #expect(try stages() == [.production, .none, .none])
+    _ = try tracking.setStage("m", 2, to: .production, archives: false, actor: "b")
+    #expect(try stages() == [.none, .production, .none])
+    #expect(try tracking.version("m", alias: "production").version == 2)
+    _ = try tracking.setStage("m", 2, to: .staging, archives: false, actor: "b")
+    #expect(try stages() == [.none, .staging, .none])
+    #expect(throws: TrackingError.self) { try tracking.version("m", alias: "production") }
+    _ = try tracking.setStage("m", 3, to: .staging, archives: true, actor: "b")
+    #expect(try stages() == [.none, .archived, .staging])
+    try tracking.deleteAlias("staging", of: "m", actor: "a")
+    #expect(try stages() == [.none, .archived, .none])
+    try tracking.setAlias("staging", of: "m", to: 2, actor: "a")
+    #expect(try stages() == [.none, .staging, .none])
+    _ = try tracking.setStage("m", 2, to: .none, archives: false, actor: "b")
+    #expect(try stages() == [.none, .none, .none])
+
+    let moves = try tracking.history(of: "m", limit: 100).filter { $0.action == .aliasMoved }.reversed()
+    #expect(
+      moves.map { "\($0.subject) \($0.old ?? "-") \($0.new ?? "-")" } == [
+        "production - 1", "production 1 2", "production 2 -", "staging - 2", "staging 2 3", "staging 3 -",
+        "staging - 2", "staging 2 -",
+      ])
+    #expect(try tracking.brokenHistory() == nil)
+    #expect(try tracking.version("m", alias: "staging", at: began - 1) == nil)
+    #expect(throws: TrackingError.self) {
+      try tracking.setStage("m", 1, to: .none, archives: true, actor: "b")
+    }
+  }
+
   @Test(arguments: ["latest", "Latest", "v1", "V12", "", "a b", "a/b", "ä"])
   func reservedAliasesAreRefused(_ alias: String) throws {
     try version()

@@ -166,6 +166,11 @@ struct SearchQuery {
     } else if clause.value == .none {
       add("\(column) \(clause.comparator)")
     } else {
+      var clause = clause
+      // MLflow's client shows the state of a logged model as `READY`, and sends it with the prefix.
+      if space == .loggedModels, clause.key == "status", case .text(let text) = clause.value {
+        clause.value = .text(LoggedModel.Status(rawValue: "LOGGED_MODEL_" + text)?.rawValue ?? text)
+      }
       let (condition, values) = try Self.textual(column, clause)
       conditions.append(condition)
       arguments.insert(contentsOf: values, at: arguments.count - orderArguments.count)

@@ -11,11 +11,20 @@ package struct RegisteredModel: Sendable, Hashable {
   package var latest: [ModelVersion]
 }
 
+/// What clients of MLflow before aliases know of a version: a view over aliases.
 package enum ModelStage: String, Sendable, CaseIterable {
   case none = "None"
   case staging = "Staging"
   case production = "Production"
   case archived = "Archived"
+
+  /// That gives a version this stage.
+  package var alias: String? {
+    switch self {
+    case .production, .staging: rawValue.lowercased()
+    case .none, .archived: nil
+    }
+  }
 
   /// In any letter case.
   package init?(anyCase text: String) {

@@ -34,15 +34,8 @@ extension TrackingStore {
           "alias '\(alias)' of '\(name)' points to \(old.map { "version \($0)" } ?? "nothing") by now: look again"
         )
       }
-      try database.execute(
-        sql: "INSERT OR REPLACE INTO model_aliases (model, alias, version) VALUES (?, ?, ?)",
-        arguments: [name, alias, number])
-      try database.execute(
-        sql: "UPDATE registered_models SET updated_at = ? WHERE name = ?", arguments: [Self.now, name])
-      try ModelHistory.append(
-        .init(
-          actor: actor, model: name, action: .aliasMoved, subject: alias, old: old.map(String.init),
-          new: String(number), gate: gate, reason: reason), database)
+      try Self.move(
+        alias, of: name, from: old, to: number, actor: actor, gate: gate, reason: reason, database)
     }
   }
 
@@ -51,11 +44,29 @@ extension TrackingStore {
     try write { database in
       _ = try Self.model(name, database)
       guard let old = try Self.aliased(alias, name, database) else { return }
+      try Self.move(alias, of: name, from: old, to: nil, actor: actor, database)
+    }
+  }
+
+  /// Writes where an alias points, and the entry in the history; `nil` takes the alias away.
+  static func move(
+    _ alias: String, of name: String, from old: Int64?, to new: Int64?, actor: String, gate: Int64? = nil,
+    reason: String? = nil, _ database: Database
+  ) throws {
+    if let new {
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO model_aliases (model, alias, version) VALUES (?, ?, ?)",
+        arguments: [name, alias, new])
+    } else {
       try database.execute(
         sql: "DELETE FROM model_aliases WHERE model = ? AND alias = ?", arguments: [name, alias])
-      try ModelHistory.append(
-        .init(actor: actor, model: name, action: .aliasMoved, subject: alias, old: String(old)), database)
     }
+    try database.execute(
+      sql: "UPDATE registered_models SET updated_at = ? WHERE name = ?", arguments: [now, name])
+    try ModelHistory.append(
+      .init(
+        actor: actor, model: name, action: .aliasMoved, subject: alias, old: old.map(String.init),
+        new: new.map(String.init), gate: gate, reason: reason), database)
   }
 
   /// What an alias of each of these models points to; models without it are left out.
@@ -111,7 +122,7 @@ extension TrackingStore {
     }
   }
 
-  private static func aliased(_ alias: String, _ name: String, _ database: Database) throws -> Int64? {
+  static func aliased(_ alias: String, _ name: String, _ database: Database) throws -> Int64? {
     try Int64.fetchOne(
       database, sql: "SELECT version FROM model_aliases WHERE model = ? AND alias = ?",
       arguments: [name, alias])
@@ -131,43 +142,6 @@ extension TrackingStore {
         .invalid,
         "Invalid alias name: '\(alias.prefix(255))'. An alias has up to 255 letters, digits, '_' and '-'; 'latest' and "
           + "'v' with a number are reserved")
-    }
-  }
-
-  /// - Parameter archives: move what is in that stage to the archive.
-  package func setStage(
-    _ name: String, _ number: Int64, to stage: ModelStage, archives: Bool, actor: String
-  ) throws(TrackingError) -> ModelVersion {
-    if archives, stage != .staging, stage != .production {
-      throw TrackingError(
-        .invalid,
-        "Model version transition cannot archive existing model versions because '\(stage.rawValue)' is not an "
-          + "Active stage. Valid stages are Staging, Production")
-    }
-    return try write { database in
-      let version = try Self.version(name, number, database)
-      let now = Self.now
-      func move(_ number: Int64, from old: ModelStage, to new: ModelStage) throws {
-        try database.execute(
-          sql: "UPDATE model_versions SET stage = ?, updated_at = ? WHERE model = ? AND version = ?",
-          arguments: [new.rawValue, now, name, number])
-        try ModelHistory.append(
-          .init(
-            actor: actor, model: name, action: .stageMoved, subject: String(number), old: old.rawValue,
-            new: new.rawValue), database)
-      }
-      if archives {
-        let others = try Int64.fetchAll(
-          database,
-          sql:
-            "SELECT version FROM model_versions WHERE model = ? AND stage = ? AND version <> ? AND is_deleted = 0",
-          arguments: [name, stage.rawValue, number])
-        for other in others { try move(other, from: stage, to: .archived) }
-      }
-      try move(number, from: version.stage, to: stage)
-      try database.execute(
-        sql: "UPDATE registered_models SET updated_at = ? WHERE name = ?", arguments: [now, name])
-      return try Self.version(name, number, database)
     }
   }
 

@@ -147,7 +147,7 @@ extension TrackingStore {
     query.order.append("t.updated_at DESC, t.model, t.version DESC")
     return try read { database in
       let rows = try Row.fetchAll(
-        database, sql: query.sql(table: "model_versions", limit: limit + 1, offset: offset),
+        database, sql: query.sql(table: "staged_versions", limit: limit + 1, offset: offset),
         arguments: StatementArguments(query.arguments))
       return Page(try rows.map { try Self.version($0, database) }, offset: offset, limit: limit)
     }
@@ -167,8 +167,8 @@ extension TrackingStore {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT * FROM model_versions t WHERE model = ?1 AND is_deleted = 0 AND version = (
-          SELECT max(version) FROM model_versions WHERE model = ?1 AND stage = t.stage AND is_deleted = 0)
+        SELECT * FROM staged_versions t WHERE model = ?1 AND is_deleted = 0 AND version = (
+          SELECT max(version) FROM staged_versions WHERE model = ?1 AND stage = t.stage AND is_deleted = 0)
         ORDER BY version
         """, arguments: [name])
     let wanted = stages.map { Set($0.map(\.rawValue)) }
@@ -177,7 +177,7 @@ extension TrackingStore {
 
   static func version(_ name: String, _ number: Int64, _ database: Database) throws -> ModelVersion {
     let row = try Row.fetchOne(
-      database, sql: "SELECT * FROM model_versions WHERE model = ? AND version = ? AND is_deleted = 0",
+      database, sql: "SELECT * FROM staged_versions WHERE model = ? AND version = ? AND is_deleted = 0",
       arguments: [name, number])
     guard let row else {
       throw TrackingError(.missing, "Model Version (name=\(name.prefix(256)), version=\(number)) not found")
