@@ -44,6 +44,8 @@ let package = Package(
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CStemmer", providers: [.apt(["libstemmer-dev"])]),
     .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(
+      name: "CCompression", providers: [.apt(["libsnappy-dev", "libzstd-dev", "zlib1g-dev"])]),
     .systemLibrary(name: "CXGBoost", providers: [.apt(["libxgboost-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
 
@@ -79,7 +81,7 @@ let package = Package(
     // Model work
     module("Tracking", ["Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
     module("Evaluation", ["Kernels", "Reports"]),
-    module("Tables", ["Kernels", "Documents"]),
+    module("Tables", ["Kernels", "Documents", "CCompression"]),
     module("Drift", ["Kernels", "Tables", "Reports"]),
     module("Training", ["Kernels", "Storage", "Documents", "Tables", "Evaluation", "CXGBoost", crypto]),
 
@@ -142,7 +144,7 @@ let package = Package(
     tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
     tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
     tests("Tracking", ["Tracking", "Catalog", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("Tables", ["Tables"]),
+    tests("Tables", ["Tables"], resources: [.copy("Fixtures")]),
     tests("Training", ["Training", "Tables", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Drift", ["Drift", "Tables", "Kernels", "Storage"], resources: [.copy("Fixtures")]),
     tests(

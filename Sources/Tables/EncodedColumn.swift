@@ -28,6 +28,16 @@ struct EncodedColumn {
     mayBeNumbers = !keepsText && (declared ?? .numerical) == .numerical
   }
 
+  /// A column of numbers that are given as such.
+  ///
+  /// - Parameter holdsFractions: numbers of a kind that may have decimals, whether or not these have.
+  init(name: String, declared: ColumnType?, holdsFractions: Bool) {
+    self.init(name: name, declared: declared, keepsText: false)
+    guard holdsFractions else { return }
+    areIntegers = false
+    isNumeric = mayBeNumbers
+  }
+
   var count: Int { isNumeric ? numbers.count : codes.count }
 
   mutating func append(_ field: [UInt8]) { field.withUnsafeBytes { append($0) } }
@@ -55,6 +65,20 @@ struct EncodedColumn {
     hasNumbersOnly = NumberText.value(field) != nil
     if areIntegers { areIntegers = NumberText.isInteger(field) }
     if mayBeNumbers, hasNumbersOnly, table.count > Self.categoryLimit { dropText() }
+  }
+
+  mutating func append(whole number: Int64) {
+    if isNumeric { numbers.append(Double(number)) } else { append(Array(String(number).utf8)) }
+  }
+
+  /// NaN is missing.
+  mutating func append(number: Double) {
+    if isNumeric {
+      if number.isNaN { hasMissing = true }
+      numbers.append(number)
+    } else {
+      append(number.isNaN ? [] : Array("\(number)".utf8))
+    }
   }
 
   private mutating func dropText() {

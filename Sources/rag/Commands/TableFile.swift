@@ -2,7 +2,7 @@ import Foundation
 import Storage
 import Tables
 
-/// A file of records: CSV, TSV, or a JSON object a line, by its ending.
+/// A file of records: CSV, TSV, Parquet, or a JSON object a line, by its ending.
 struct TableFile {
   let path: String
   let bytes: [UInt8]
@@ -22,6 +22,7 @@ struct TableFile {
     do {
       switch (path as NSString).pathExtension.lowercased() {
       case "jsonl", "ndjson": return try Table(jsonLines: bytes, schema: schema)
+      case "parquet": return try ParquetFile(bytes).table(schema, threads: threads)
       case "tsv": return try Table(csv: bytes, schema: schema, delimiter: 0x09, threads: threads)
       default: return try Table(csv: bytes, schema: schema, threads: threads)
       }

@@ -25,7 +25,7 @@ struct DriftCheckCommand: AsyncParsableCommand {
       With --model the predictions that 'rag serve' kept are compared with the rows that the model learned from: its classes \
       or values, and, with registry.keep_features, each column.
 
-      Files are CSV or TSV with a header, JSON Lines, or a NumPy matrix of float32 vectors (.npy). The types of columns \
+      Files are CSV or TSV with a header, JSON Lines, Parquet, or a NumPy matrix of float32 vectors (.npy). The types of columns \
       are inferred from the reference, or come from --schema: {"numerical": […], "categorical": […], "text": […]}.
 
       Profile strict uses two-sample tests, corrected over the columns, and asks for an effect of at least \

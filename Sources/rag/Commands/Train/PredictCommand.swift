@@ -23,7 +23,7 @@ struct PredictCommand: AsyncParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   @Argument(help: "Model.") var model: String
-  @Argument(help: "File of rows: CSV, TSV or JSON Lines; - is standard input.") var rows: String
+  @Argument(help: "File of rows: CSV, TSV, JSON Lines or Parquet; - is standard input.") var rows: String
 
   @Option(help: ArgumentHelp("Column that is written beside the prediction.", valueName: "column"))
   var keep: [String] = []

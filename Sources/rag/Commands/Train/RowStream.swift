@@ -1,7 +1,7 @@
 import Foundation
 import Tables
 
-/// Reads a file of records part by part, in memory that doesn't depend on its length.
+/// Reads a file of records part by part, in memory that doesn't depend on its length; a Parquet file by row groups.
 struct RowStream {
   /// Bytes of a part, before it is cut at the end of a record.
   private static let part = 4 << 20
@@ -14,6 +14,8 @@ struct RowStream {
   private var header: [UInt8] = []
   private var rest: [UInt8] = []
   private var isAtEnd = false
+  /// With the row groups that are still to be read.
+  private var parquet: (file: ParquetFile, groups: Range<Int>)?
 
   /// - Parameter path: `-` is standard input, read as CSV unless `isJSON`.
   /// - Throws: `UsageError` where the file cannot be read.
@@ -31,12 +33,38 @@ struct RowStream {
       }
       handle = opened
     }
+    if ending == "parquet" { parquet = try Self.opened(path) }
+  }
+
+  private static func opened(_ path: String) throws -> (file: ParquetFile, groups: Range<Int>) {
+    do {
+      let map = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+      let file = try ParquetFile(byteCount: map.count) { range throws(TableError) in Array(map[range]) }
+      return (file, 0..<file.rowGroupCount)
+    } catch let error as TableError {
+      throw TableError(error.code, "\(path): \(error.message)", underlying: error)
+    }
+  }
+
+  /// The rows of the next row group that has any.
+  private mutating func nextGroup(of file: ParquetFile, _ groups: Range<Int>) throws -> Table? {
+    for group in groups {
+      parquet = (file, group + 1..<groups.upperBound)
+      do {
+        let table = try file.table(schema, groups: group..<group + 1)
+        if table.rowCount > 0 { return table }
+      } catch {
+        throw TableError(error.code, "\(path): \(error.message)", underlying: error)
+      }
+    }
+    return nil
   }
 
   /// The next rows; `nil` after the last.
   ///
   /// - Throws: `TableError` with the file's name.
   mutating func next() throws -> Table? {
+    if let (file, groups) = parquet { return try nextGroup(of: file, groups) }
     while true {
       if !isAtEnd {
         let data = try handle.read(upToCount: Self.part) ?? Data()

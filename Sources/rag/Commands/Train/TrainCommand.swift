@@ -33,7 +33,7 @@ extension TrainCommand {
       commandName: "table",
       abstract: "Train a model on a table (the default).",
       discussion: """
-        Reads CSV, TSV or JSON Lines; finds types, or takes them from a file; refuses features that tell the target; divides \
+        Reads CSV, TSV, JSON Lines or Parquet; finds types, or takes them from a file; refuses features that tell the target; divides \
         rows; fits within cross-validation; and scores the model beside a baseline on rows that it never saw. The model is one \
         folder with its schema, preprocessing, ONNX copy, golden sample and lineage: the same data and settings give the same \
         digest. It goes into the tracking store (an experiment's run), or to --output.
