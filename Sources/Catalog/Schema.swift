@@ -11,7 +11,7 @@ package enum Schema {
   ]
 
   /// `PRAGMA user_version` of a catalog that this build writes.
-  package static let version = steps.count
+  static let version = steps.count
 
   package static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()

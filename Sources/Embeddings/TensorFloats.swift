@@ -1,3 +1,5 @@
+import Kernels
+
 /// A tensor's elements as float32: a view of the mapped file, or a copy of its own.
 ///
 /// `@unchecked Sendable`: written in `init` only.
@@ -28,7 +30,7 @@ package final class TensorFloats: @unchecked Sendable {
         )
       case .float16:
         let bits = UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
-        copy.initializeElement(at: index, to: Self.widen(half: bits))
+        copy.initializeElement(at: index, to: HalfFloat.widened(bits))
       case .bfloat16:
         let bits = UInt16(littleEndian: raw.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
         copy.initializeElement(at: index, to: Float(bitPattern: UInt32(bits) << 16))
@@ -52,21 +54,5 @@ package final class TensorFloats: @unchecked Sendable {
   /// Hands the elements to `body`, row-major.
   func withValues<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
     withExtendedLifetime(self) { body(values) }
-  }
-
-  /// IEEE 754 binary16 to binary32, exact. (`Float16` isn't there on every platform.)
-  static func widen(half bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = UInt32(bits >> 10 & 0x1F)
-    let fraction = UInt32(bits & 0x3FF)
-    switch exponent {
-    case 0:
-      let magnitude = Float(fraction) * 0x1p-24
-      return Float(bitPattern: sign | magnitude.bitPattern)
-    case 31:
-      return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-    default:
-      return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
-    }
   }
 }

@@ -38,11 +38,11 @@ package enum DateText {
   }
 
   /// `HH:MM:SS`.
-  static func time(_ seconds: Int) -> String {
+  package static func time(_ seconds: Int) -> String {
     "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
   }
 
-  static func padded(_ value: Int, _ width: Int) -> String {
+  package static func padded(_ value: Int, _ width: Int) -> String {
     let digits = String(value)
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }

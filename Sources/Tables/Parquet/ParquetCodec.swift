@@ -57,11 +57,7 @@ enum ParquetCodec: Int {
     stream.avail_in = UInt32(clamping: input.count)
     stream.next_out = output.baseAddress
     stream.avail_out = UInt32(clamping: output.count)
-    return zlib_inflate(&stream) == Z_STREAM_END && stream.avail_out == 0
-  }
-
-  private static func zlib_inflate(_ stream: inout z_stream) -> Int32 {
-    CCompression.inflate(&stream, Z_FINISH)
+    return CCompression.inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_out == 0
   }
 
   /// CRC-32 of a page as it lies in the file.

@@ -28,7 +28,7 @@ package struct ParquetFile: Sendable {
 
   package var rowGroupCount: Int { groups.count }
 
-  package static let magic = Array("PAR1".utf8)
+  private static let magic = Array("PAR1".utf8)
 
   package init(_ bytes: [UInt8]) throws(TableError) {
     try self.init(byteCount: bytes.count) { range throws(TableError) in Array(bytes[range]) }
@@ -116,12 +116,13 @@ package struct ParquetFile: Sendable {
     _ place: Int, _ groups: ArraySlice<RowGroup>, _ schema: TableSchema
   ) throws(TableError) -> Column {
     let column = columns[place]
-    var builder = EncodedColumn(name: column.name, declared: schema.type(of: column.name), keepsText: true)
-    if column.meaning == .number, column.physical != .boolean {
-      builder = EncodedColumn(
-        name: column.name, declared: schema.type(of: column.name),
+    let declared = schema.type(of: column.name)
+    var builder =
+      column.isNumber
+      ? EncodedColumn(
+        name: column.name, declared: declared,
         holdsFractions: column.physical == .float || column.physical == .double)
-    }
+      : EncodedColumn(name: column.name, declared: declared, keepsText: true)
     for group in groups {
       let chunk = group.chunks[place]
       var pages = ParquetPages(

@@ -17,7 +17,6 @@ struct ParquetPages {
     func append(to builder: inout EncodedColumn) throws(TableError) {
       let count = hasValue?.count ?? places?.count ?? values.count
       let text = ParquetText(column)
-      let isWhole = column.meaning == .number && column.physical != .boolean
       var next = 0
       for row in 0..<count {
         if let hasValue, !hasValue[row] {
@@ -32,7 +31,7 @@ struct ParquetPages {
         }
         switch values {
         case .integers(let values):
-          if isWhole {
+          if column.isNumber {
             builder.append(whole: values[place])
           } else {
             builder.append(text.bytes(values[place]))
@@ -93,7 +92,7 @@ struct ParquetPages {
     dictionary = values
     let text = ParquetText(column)
     switch values {
-    case .integers(let values) where column.meaning != .number: texts = values.map { text.bytes($0) }
+    case .integers(let values) where !column.isNumber: texts = values.map { text.bytes($0) }
     case .bytes(let values):
       var rendered: [[UInt8]] = []
       for value in values { rendered.append(try text.bytes(value)) }

@@ -27,6 +27,9 @@ struct ParquetColumn {
   /// Definition level of a value that is there: how many of the column and what it lies in may be missing.
   var maximumLevel: Int
 
+  /// Whether its values are numbers as they lie in the file.
+  var isNumber: Bool { meaning == .number && physical != .boolean }
+
   /// The columns of a schema, in the order of their chunks.
   ///
   /// - Throws: `.malformed` for a broken schema, and for columns that hold lists or maps.

@@ -1,3 +1,6 @@
+import Documents
+import Kernels
+
 /// Values of a Parquet file as a CSV file would have them, so that both give the same table.
 struct ParquetText {
   private let column: ParquetColumn
@@ -6,7 +9,6 @@ struct ParquetText {
     self.column = column
   }
 
-  /// - Throws: `.malformed` for a value of another width.
   func bytes(_ value: Int64) -> [UInt8] {
     let text: String
     switch column.meaning {
@@ -22,6 +24,7 @@ struct ParquetText {
     return Array(text.utf8)
   }
 
+  /// - Throws: `.malformed` for a decimal of too many bytes.
   func bytes(_ value: ArraySlice<UInt8>) throws(TableError) -> [UInt8] {
     switch column.meaning {
     case .decimal(let scale): return Array(Self.decimal(try Self.whole(value, column.name), scale).utf8)
@@ -35,42 +38,18 @@ struct ParquetText {
           .map { $0.joined() }.joined(separator: "-").utf8)
     case .half where value.count == 2:
       return Array(
-        "\(Self.half(UInt16(value[value.startIndex]) | UInt16(value[value.startIndex + 1]) << 8))".utf8)
+        "\(HalfFloat.widened(UInt16(value[value.startIndex]) | UInt16(value[value.startIndex + 1]) << 8))"
+          .utf8)
     default: return Array(value)
     }
   }
 
-  /// IEEE 754 binary16.
-  private static func half(_ bits: UInt16) -> Double {
-    let magnitude = Double(bits & 0x3FF)
-    let exponent = Int(bits >> 10 & 0x1F)
-    let value: Double =
-      exponent == 0
-      ? magnitude * 0x1p-24
-      : exponent == 31
-        ? (magnitude == 0 ? .infinity : .nan)
-        : Double(sign: .plus, exponent: exponent - 15, significand: 1 + magnitude / 1024)
-    return bits >> 15 == 1 ? -value : value
-  }
-
   // MARK: Times
 
-  /// `2026-01-31`, by the proleptic Gregorian calendar.
-  ///
   /// - Parameter days: since 1970.
-  /// - Source: Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-  static func date(_ days: Int64) -> String {
-    // Far outside what any calendar means; keeps the sums below from overflowing.
-    let days = max(-1_000_000_000, min(days, 1_000_000_000)) + 719_468
-    let era = (days >= 0 ? days : days - 146_096) / 146_097
-    let dayOfEra = days - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * shifted + 2) / 5 + 1
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+  private static func date(_ days: Int64) -> String {
+    // Far outside what any calendar means; keeps the sums from overflowing.
+    DateText.iso8601(days: Int(max(-1_000_000_000, min(days, 1_000_000_000))), seconds: nil)
   }
 
   private static func timestamp(_ value: Int64, _ perSecond: Int64, isUTC: Bool) -> String {
@@ -81,11 +60,10 @@ struct ParquetText {
 
   /// `13:05:00`, with as many decimals as it needs.
   private static func time(_ value: Int64, _ perSecond: Int64) -> String {
-    let seconds = value / perSecond
+    var text = DateText.time(Int(value / perSecond))
     let rest = value % perSecond
-    var text = "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
     if rest > 0 {
-      var decimals = padded(rest, String(perSecond).count - 1)
+      var decimals = DateText.padded(Int(rest), String(perSecond).count - 1)
       while decimals.hasSuffix("0") { decimals.removeLast() }
       text += "." + decimals
     }
@@ -98,11 +76,6 @@ struct ParquetText {
     let julian = value.suffix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
     return date(Int64(julian) - 2_440_588) + "T"
       + time(Int64(clamping: nanoseconds % 86_400_000_000_000), 1_000_000_000)
-  }
-
-  private static func padded(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value.magnitude)
-    return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 
   // MARK: Decimals

@@ -20,27 +20,33 @@ extension TrackingStore {
     return try write { database in
       let reason = "stage \(stage.rawValue)"
       let version = try Self.version(name, number, database)
-      func mark(_ number: Int64, isArchived: Bool, from old: ModelStage) throws {
+      func mark(_ number: Int64, isArchived: Bool) throws {
         try database.execute(
           sql: "UPDATE model_versions SET is_archived = ?, updated_at = ? WHERE model = ? AND version = ?",
           arguments: [isArchived, Self.now, name, number])
-        guard isArchived || stage == .none else { return }
+      }
+      func tell(_ number: Int64, from old: ModelStage, to new: ModelStage) throws {
         try ModelHistory.append(
           .init(
             actor: actor, model: name, action: .stageMoved, subject: String(number), old: old.rawValue,
-            new: (isArchived ? ModelStage.archived : .none).rawValue), database)
+            new: new.rawValue), database)
       }
       for alias in [ModelStage.production, .staging].filter({ $0 != stage }).compactMap(\.alias)
       where version.aliases.contains(alias) {
         try Self.move(alias, of: name, from: number, to: nil, actor: actor, reason: reason, database)
       }
-      try mark(number, isArchived: stage == .archived, from: version.stage)
+      try mark(number, isArchived: stage == .archived)
       if let alias = stage.alias {
         let old = try Self.aliased(alias, name, database)
         if old != number {
-          if archives, let old { try mark(old, isArchived: true, from: stage) }
+          if archives, let old {
+            try mark(old, isArchived: true)
+            try tell(old, from: stage, to: .archived)
+          }
           try Self.move(alias, of: name, from: old, to: number, actor: actor, reason: reason, database)
         }
+      } else {
+        try tell(number, from: version.stage, to: stage)
       }
       return try Self.version(name, number, database)
     }

@@ -19,13 +19,21 @@ struct TableFile {
 
   /// - Throws: `TableError` with the file's name.
   func table(_ schema: TableSchema = TableSchema(), threads: Int = 1) throws -> Table {
-    do {
+    try Self.named(path) { () throws(TableError) in
       switch (path as NSString).pathExtension.lowercased() {
-      case "jsonl", "ndjson": return try Table(jsonLines: bytes, schema: schema)
-      case "parquet": return try ParquetFile(bytes).table(schema, threads: threads)
-      case "tsv": return try Table(csv: bytes, schema: schema, delimiter: 0x09, threads: threads)
-      default: return try Table(csv: bytes, schema: schema, threads: threads)
+      case "jsonl", "ndjson": try Table(jsonLines: bytes, schema: schema)
+      case "parquet": try ParquetFile(bytes).table(schema, threads: threads)
+      case "tsv": try Table(csv: bytes, schema: schema, delimiter: 0x09, threads: threads)
+      default: try Table(csv: bytes, schema: schema, threads: threads)
       }
+    }
+  }
+
+  /// What `read` gives; its errors name the file.
+  static func named<Value>(_ path: String, _ read: () throws(TableError) -> Value) throws(TableError) -> Value
+  {
+    do {
+      return try read()
     } catch {
       throw TableError(error.code, "\(path): \(error.message)", underlying: error)
     }

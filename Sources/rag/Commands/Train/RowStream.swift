@@ -37,25 +37,21 @@ struct RowStream {
   }
 
   private static func opened(_ path: String) throws -> (file: ParquetFile, groups: Range<Int>) {
-    do {
-      let map = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
-      let file = try ParquetFile(byteCount: map.count) { range throws(TableError) in Array(map[range]) }
-      return (file, 0..<file.rowGroupCount)
-    } catch let error as TableError {
-      throw TableError(error.code, "\(path): \(error.message)", underlying: error)
+    let map = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+    let file = try TableFile.named(path) { () throws(TableError) in
+      try ParquetFile(byteCount: map.count) { range throws(TableError) in Array(map[range]) }
     }
+    return (file, 0..<file.rowGroupCount)
   }
 
   /// The rows of the next row group that has any.
   private mutating func nextGroup(of file: ParquetFile, _ groups: Range<Int>) throws -> Table? {
     for group in groups {
       parquet = (file, group + 1..<groups.upperBound)
-      do {
-        let table = try file.table(schema, groups: group..<group + 1)
-        if table.rowCount > 0 { return table }
-      } catch {
-        throw TableError(error.code, "\(path): \(error.message)", underlying: error)
+      let table = try TableFile.named(path) { () throws(TableError) in
+        try file.table(schema, groups: group..<group + 1)
       }
+      if table.rowCount > 0 { return table }
     }
     return nil
   }
@@ -87,16 +83,13 @@ struct RowStream {
         }
         bytes = header + bytes
       }
-      do {
-        let table =
-          isJSON
+      let table = try TableFile.named(path) { () throws(TableError) in
+        isJSON
           ? try Table(jsonLines: bytes, schema: schema)
           : try Table(csv: bytes, schema: schema, delimiter: delimiter)
-        if table.rowCount > 0 { return table }
-        if isAtEnd { return nil }
-      } catch {
-        throw TableError(error.code, "\(path): \(error.message)", underlying: error)
       }
+      if table.rowCount > 0 { return table }
+      if isAtEnd { return nil }
     }
   }
 

@@ -1,6 +1,6 @@
 """Writes the Parquet files of these tests, and the CSV file that each must read as.
 
-    pip install pyarrow==25.0.0 pandas polars duckdb fastparquet
+    pip install pyarrow==25.0.1 pandas==3.1.1 polars==2.1.0 duckdb==2.0.1 fastparquet==2026.9.0
     python make_parquet.py
 
 The values are drawn by a seed, so that the files change with the writers alone.
