@@ -83,7 +83,9 @@ let package = Package(
     module("Evaluation", ["Kernels", "Reports"]),
     module("Tables", ["Kernels", "Documents", "CCompression"]),
     module("Drift", ["Kernels", "Tables", "Reports"]),
-    module("Training", ["Kernels", "Storage", "Documents", "Tables", "Evaluation", "CXGBoost", crypto]),
+    module(
+      "Training",
+      ["Kernels", "Storage", "Documents", "Embeddings", "Tables", "Evaluation", "CXGBoost", crypto]),
 
     // Entry
     .target(

@@ -51,7 +51,7 @@ package final class LocalEmbedder: Embedder {
     _ texts: [String], as role: EmbeddingRole
   ) async throws(EmbeddingError) -> EmbeddingBatch {
     do {
-      return try await Parallel.offPool { try self.embedSynchronously(texts, as: role) }
+      return try await Parallel.offPool { self.embedSynchronously(texts, as: role) }
     } catch let error as EmbeddingError {
       throw error
     } catch {
@@ -60,11 +60,9 @@ package final class LocalEmbedder: Embedder {
   }
 
   /// Embeds on the calling thread and up to `threads - 1` others, and waits.
-  ///
-  /// - Throws: nothing today; texts of any kind can be embedded.
   package func embedSynchronously(
     _ texts: [String], as role: EmbeddingRole = .passage
-  ) throws(EmbeddingError) -> EmbeddingBatch {
+  ) -> EmbeddingBatch {
     let prompt = prompts[role] ?? ""
     let limit = identity.maximumTokens
     let dimension = identity.dimension

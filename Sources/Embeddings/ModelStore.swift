@@ -206,7 +206,7 @@ package struct ModelStore: Sendable {
         underlying: error)
     }
     let probe = try LocalEmbedder(directory: building, threads: 1)
-    let vector = try probe.embedSynchronously(["The quick brown fox."]).matrix.values
+    let vector = probe.embedSynchronously(["The quick brown fox."]).matrix.values
     guard vector.allSatisfy(\.isFinite), vector.contains(where: { $0 != 0 }) else {
       throw EmbeddingError(
         .modelInvalid, "\(source) makes vectors that are no numbers: its weights are damaged")

@@ -84,7 +84,7 @@ package final class RagService: Sendable {
     jobs = JobRunner(
       home: home, uploads: uploads, wiring: wiring, metrics: metrics, log: log, threads: threads)
     readiness = Readiness()
-    shelf = ModelShelf(tracking)
+    shelf = ModelShelf(tracking, embeddings: configuration.embeddings)
     // It stands behind requests, on one thread.
     var settings = configuration.drift
     settings.threads = 1

@@ -1,3 +1,4 @@
+import Embeddings
 import IndexStore
 
 /// How a server is set up.
@@ -44,6 +45,8 @@ package struct ServiceConfiguration: Sendable {
   package var driftLookSeconds = 300
   package var driftAlarms = AlarmTargets()
 
+  /// Has the embedding models that columns of text are read by.
+  package var embeddings: ModelStore?
   /// Whether the rows that models score are kept beside what is said of them.
   package var keepsFeatures = false
   /// Predictions that are older are forgotten.

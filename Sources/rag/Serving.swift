@@ -29,6 +29,7 @@ extension Wiring {
     let section = settings.file.server
     var configuration = ServiceConfiguration()
     configuration.version = RagCommand.configuration.version
+    configuration.embeddings = ModelStore(root: settings.modelsFolder)
     configuration.host = host ?? section?.host ?? configuration.host
     configuration.port = port ?? section?.port ?? configuration.port
     configuration.collection = collectionName(collection)

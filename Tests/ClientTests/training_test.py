@@ -24,10 +24,14 @@ import onnxruntime  # noqa: E402
 import pandas as pd  # noqa: E402
 import xgboost  # noqa: E402
 from sklearn import datasets, metrics  # noqa: E402
+from sklearn.cluster import KMeans  # noqa: E402
+from sklearn.decomposition import PCA  # noqa: E402
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor  # noqa: E402
 from sklearn.linear_model import LogisticRegression, Ridge  # noqa: E402
 from sklearn.pipeline import make_pipeline  # noqa: E402
 from sklearn.preprocessing import StandardScaler  # noqa: E402
+
+from server import Server  # noqa: E402
 
 FAILED = []
 
@@ -42,15 +46,16 @@ class Rag:
     def __init__(self, binary, folder):
         self.binary, self.folder = binary, folder
 
-    def __call__(self, *arguments, code=0):
-        done = subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True)
+    def __call__(self, *arguments, code=0, given=None):
+        done = subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, input=given)
         if done.returncode != code:
             raise RuntimeError(f"rag {arguments}: exit {done.returncode}: {done.stderr or done.stdout}")
         return done
 
     def train(self, data, target, algorithm, parameters, folder, extra=()):
+        """`target`: None where nothing is predicted."""
         flags = [flag for name, value in parameters.items() for flag in ("--parameter", f"{name}={value}")]
-        out = self("train", data, "--target", target, "--algorithm", algorithm, *flags, "--output", folder, "--json", "-q",
+        out = self("train", data, *(["--target", target] if target else []), "--algorithm", algorithm, *flags, "--output", folder, "--json", "-q",
                    *([] if "--seed" in extra else ["--seed", 42]), *extra)
         return json.loads(out.stdout)
 
@@ -137,7 +142,7 @@ def compare(rag, folder, name, algorithm):
     tell(own >= peer_score - bound,
          f"{name} {algorithm}: {'R2' if regression else 'AUC'} {own:.4f}, peer {peer_score:.4f} (bound {bound})")
     tell(made["digest"] == again["digest"], f"{name} {algorithm}: the same digest twice, {made['digest'][:12]}")
-    onnx(model, test, features, ours, labels, f"{name} {algorithm}")
+    onnx(model, test, ours, f"{name} {algorithm}")
     return model, test_path
 
 
@@ -148,22 +153,29 @@ def auc(target, probabilities, labels):
     return metrics.roc_auc_score(y, probabilities / probabilities.sum(axis=1, keepdims=True), multi_class="ovr")
 
 
-def onnx(model, test, features, ours, labels, title):
+def onnx_answers(model, test, vectors=None):
+    """What ONNX Runtime says of a frame, by output; `vectors` stand for a column of text."""
     session = onnxruntime.InferenceSession(str(model / "model.onnx"), providers=["CPUExecutionProvider"])
     feed = {}
     for given in session.get_inputs():
+        if given.name in (vectors or {}):
+            feed[given.name] = vectors[given.name].astype(np.float32)
+            continue
         column = test[given.name]
         if given.type == "tensor(string)":
             feed[given.name] = column.fillna("").astype(str).to_numpy(dtype=object)
         else:
             feed[given.name] = column.to_numpy(dtype=np.int64 if given.type == "tensor(int64)" else np.float32)
     names = [output.name for output in session.get_outputs()]
-    said = dict(zip(names, session.run(names, feed)))
-    if labels is None:
-        scale = max(1, float(np.abs(ours["prediction"]).max()))
-        worst = float(np.abs(said["prediction"] - ours["prediction"]).max()) / scale
-    else:
-        worst = max(float(np.abs(said[f"probability_{c}"] - ours[f"probability_{c}"]).max()) for c in labels)
+    return dict(zip(names, session.run(names, feed)))
+
+
+def onnx(model, test, ours, title, vectors=None):
+    said = onnx_answers(model, test, vectors)
+    numbers = [name for name in said if name != "label"]
+    # Probabilities are at most 1; other values are compared beside the largest of them.
+    worst = max(float(np.abs(said[name] - ours[name]).max()) / max(1, float(np.abs(ours[name]).max())) for name in numbers)
+    if "label" in said:
         same = (said["label"] == ours["prediction"].astype(str)).mean()
         tell(same == 1, f"{title}: ONNX Runtime says the same label of {same:.1%} of {len(test)} rows")
     tell(worst <= 1e-5, f"{title}: ONNX Runtime differs by at most {worst:.1e}")
@@ -210,6 +222,91 @@ def measures(rag, folder):
     tell(worst <= 1e-9, f"{len(expected)} measures equal scikit-learn's, at most {worst:.1e} apart")
 
 
+def unsupervised(rag, folder, name, clusters):
+    """Clusters and components beside scikit-learn's, on the same scaled rows."""
+    frame = table(name).drop(columns="target")
+    train, test, train_path, test_path = split(frame, folder, f"{name}-rows")
+    train.assign(part=["test"] * 5 + ["train"] * (len(train) - 5)).to_csv(train_path, index=False)
+    settings = folder / f"{name}-rows.yaml"
+    settings.write_text("split: {method: given, column: part}\ncolumns: {part: {role: ignored}}\n")
+    learned = train.iloc[5:]
+    learned.to_csv(folder / f"{name}-learned.csv", index=False)
+    scaler = StandardScaler().fit(learned)
+    rows, unseen = scaler.transform(learned), scaler.transform(test)
+
+    model, made = folder / f"{name}-kmeans", []
+    for out in (model, folder / f"{name}-kmeans-again"):
+        made.append(rag.train(train_path, None, "kmeans", {"n_clusters": clusters}, out, ["--settings", settings]))
+    tell(made[0]["digest"] == made[1]["digest"], f"{name} kmeans: the same digest twice, {made[0]['digest'][:12]}")
+    ours, theirs, agreed = [], [], []
+    # Starts of other seeds may end in other minima: means of five are compared.
+    for seed in range(5):
+        seeded = folder / f"{name}-kmeans-{seed}"
+        rag.train(train_path, None, "kmeans", {"n_clusters": clusters}, seeded, ["--settings", settings, "--seed", seed])
+        said = rag.predict(seeded, folder / f"{name}-learned.csv")
+        ours.append(float((said[[f"distance_{c}" for c in range(clusters)]].min(axis=1) ** 2).sum()))
+        peer = KMeans(clusters, n_init=10, random_state=seed).fit(rows)
+        theirs.append(peer.inertia_)
+        agreed.append(metrics.adjusted_rand_score(peer.labels_, said["prediction"]))
+    tell(np.mean(ours) <= np.mean(theirs) * 1.001,
+         f"{name} kmeans: inertia {np.mean(ours):.1f}, peer {np.mean(theirs):.1f}; adjusted Rand index of the two {np.mean(agreed):.3f}")
+    onnx(model, test, rag.predict(model, test_path), f"{name} kmeans")
+
+    model = folder / f"{name}-pca"
+    made = rag.train(train_path, None, "pca", {"n_components": 3}, model, ["--settings", settings])
+    again = rag.train(train_path, None, "pca", {"n_components": 3}, folder / f"{name}-pca-again", ["--settings", settings])
+    tell(made["digest"] == again["digest"], f"{name} pca: the same digest twice, {made['digest'][:12]}")
+    ours, peer = rag.predict(model, test_path), PCA(3, svd_solver="full").fit(rows)
+    said = ours.to_numpy()
+    wanted = peer.transform(unseen)
+    wanted *= np.sign((said * wanted).sum(axis=0))
+    worst = float(np.abs(said - wanted).max() / np.abs(wanted).max())
+    tell(worst <= 1e-5, f"{name} pca: coordinates of {len(test)} rows differ by at most {worst:.1e}, signs aside")
+    held = scaler.transform(train.iloc[:5])
+    left = ((held - peer.inverse_transform(peer.transform(held))) ** 2).sum()
+    share = 1 - left / ((held - peer.mean_) ** 2).sum()
+    own = made["scores"]["explained_share"]["value"]
+    tell(abs(own - share) <= 1e-5, f"{name} pca: explained share of held-out rows {own:.6f}, by scikit-learn's {share:.6f}")
+    onnx(model, test, ours, f"{name} pca")
+
+
+def embedded(rag, folder):
+    """A column that is read by the embedding model, beside logistic regression on the vectors that `rag embed` prints."""
+    draw = np.random.default_rng(2)
+    subjects = {
+        "yes": ["the invoice was charged twice", "my card was billed again", "I want my money back", "the refund has not come"],
+        "no": ["the app crashes at start", "the screen stays black", "it freezes when I log in", "an error shows on the page"]}
+    moods = ["since monday", "again today", "and nobody answers", "please help", "after the update", "for three weeks"]
+    rows = [{"text": f"{draw.choice(subjects[label])} {draw.choice(moods)} {draw.choice(moods)}",
+             "days": float(draw.integers(0, 30)), "billing": label} for label in draw.choice(["yes", "no"], 300)]
+    rows[7]["text"] = None
+    frame = pd.DataFrame(rows)
+    path, test_path = folder / "texts.csv", folder / "texts-test.csv"
+    frame.to_csv(path, index=False)
+    test = pd.DataFrame([
+        {"text": "you took the payment two times", "days": 3.0}, {"text": "nothing loads any more", "days": 9.0},
+        {"text": None, "days": 4.0}])
+    test.to_csv(test_path, index=False)
+    model = folder / "texts-model"
+    made = [rag.train(path, "billing", "linear", {}, folder / out, ["--embed", "text"]) for out in ("texts-model", "texts-again")]
+    tell(made[0]["digest"] == made[1]["digest"], f"embedding column: the same digest twice, {made[0]['digest'][:12]}")
+    said = rag.predict(model, test_path)
+    tell(list(said["prediction"][:2]) == ["yes", "no"],
+         f"embedding column: words that were not seen are understood, {said['probability_yes'][0]:.2f} and {said['probability_yes'][1]:.2f}")
+    vectors_path = folder / "texts.npy"
+    rag("embed", "--npy", vectors_path, "--profile", "exact", "-q", given="\n".join(test["text"][:2]) + "\n")
+    vectors = np.vstack([np.load(vectors_path), np.zeros((1, 384))])
+    onnx(model, test, said, "embedding column", {"text": vectors})
+
+    home = folder / "home"
+    rag.train(path, "billing", "linear", {}, folder / "texts-served", ["--embed", "text", "--home", home, "--register", "texts"])
+    with Server(rag.binary, home) as server:
+        rows = [{"text": text if isinstance(text, str) else None, "days": days} for text, days in zip(test["text"], test["days"])]
+        answer = server.call("POST", "/api/v1/models/texts/invocations", {"dataframe_records": rows})
+        served = [row["probability_yes"] for row in answer.json["predictions"]]
+        tell(served == list(said["probability_yes"]), f"embedding column: served alike, {served[0]:.6f}")
+
+
 def pyfunc(model, test_path, title):
     import mlflow.pyfunc
     loaded = mlflow.pyfunc.load_model(str(model))
@@ -238,9 +335,12 @@ def main():
         for algorithm, calibration in [("linear", "none"), ("boosting", "sigmoid"), ("random-forest", "isotonic")]:
             model = folder / f"mixed-{algorithm}"
             rag.train(train_path, "left", algorithm, {}, model, ["--calibration", calibration])
-            onnx(model, test, None, rag.predict(model, test_path), ["no", "yes"],
+            onnx(model, test, rag.predict(model, test_path),
                  f"gaps and unseen categories, {algorithm}, calibration {calibration}")
         measures(rag, folder)
+        for data, clusters in [("load_iris", 3), ("load_wine", 3), ("load_breast_cancer", 2), ("load_digits", 10)]:
+            unsupervised(rag, folder, data, clusters)
+        embedded(rag, folder)
     print(f"{len(FAILED)} failed", flush=True)
     return 1 if FAILED else 0
 

@@ -28,7 +28,7 @@ struct LocalEmbedderTests {
     let embedder = try LocalEmbedder(
       directory: InstalledModel.require(), threads: 2, profile: .exact, engine: engine)
     let texts = try Self.passages()
-    let batch = try embedder.embedSynchronously(texts)
+    let batch = embedder.embedSynchronously(texts)
     let bytes = [UInt8](try Fixture.data("embeddings.f16"))
     #expect(texts.count == 500 && bytes.count == 500 * 384 * 2)
     var worst = 1.0
@@ -63,8 +63,8 @@ struct LocalEmbedderTests {
     #expect(exact.identity.isComparable(to: rounded.identity))
     #expect(rounded.identity.profile == profile)
     let texts = try Self.passages()
-    let x = try exact.embedSynchronously(texts).matrix
-    let y = try rounded.embedSynchronously(texts).matrix
+    let x = exact.embedSynchronously(texts).matrix
+    let y = rounded.embedSynchronously(texts).matrix
     let worst = (0..<texts.count).map { cosine(x.row($0), y.row($0)) }.min() ?? 0
     #expect(worst >= bound, "\(worst)")
   }
@@ -85,7 +85,7 @@ struct LocalEmbedderTests {
       .joined(separator: " ")
     }
     let alone = try embedder(1)
-    let wanted = try texts.map { try alone.embedSynchronously([$0]).matrix.values }
+    let wanted = texts.map { alone.embedSynchronously([$0]).matrix.values }
     for threads in [1, 2, 3] {
       let batch = try embedder(threads).embedSynchronously(texts)
       for row in texts.indices { #expect(batch.matrix.row(row) == wanted[row], "seed \(seed), row \(row)") }
@@ -107,7 +107,7 @@ struct LocalEmbedderTests {
     // One worker for all, used by longer texts before.
     let alone = try LocalEmbedder(directory: directory, threads: 1, profile: profile)
     for index in texts.indices {
-      #expect(try alone.embedSynchronously([texts[index]], as: .query).matrix.values == one.matrix.row(index))
+      #expect(alone.embedSynchronously([texts[index]], as: .query).matrix.values == one.matrix.row(index))
     }
   }
 
@@ -122,7 +122,7 @@ struct LocalEmbedderTests {
         directory: folder.path, threads: 1, profile: .exact, engine: engine)
       for text in ["", "the quick brown fox.", "a ab bb the the the . . fox foxs quick brown a b a b ab"] {
         let wanted = model.oracle(embedder.tokenizer.encode(text, limit: 40))
-        let got = try embedder.embedSynchronously([text]).matrix.values
+        let got = embedder.embedSynchronously([text]).matrix.values
         let worst = zip(got, wanted).map { abs(Double($0) - $1) }.max() ?? 0
         #expect(worst < 2e-5, "\(engine) \(type) seed \(seed), \"\(text)\": \(worst)")
       }

@@ -74,8 +74,8 @@ struct ModelDirectoryTests {
     try TinyModel().write(to: folder.path)
     try write("config_sentence_transformers.json", #"{"prompts": {"query": "the quick "}}"#, in: folder)
     let embedder = try LocalEmbedder(directory: folder.path, threads: 1)
-    let query = try embedder.embedSynchronously(["fox"], as: .query)
-    #expect(query == (try embedder.embedSynchronously(["the quick fox"], as: .passage)))
+    let query = embedder.embedSynchronously(["fox"], as: .query)
+    #expect(query == (embedder.embedSynchronously(["the quick fox"], as: .passage)))
   }
 
   @Test func identityFollowsTheFiles() throws {

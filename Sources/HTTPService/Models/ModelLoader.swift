@@ -1,4 +1,5 @@
 import Crypto
+import Embeddings
 import Foundation
 import IndexStore
 import Tracking
@@ -50,9 +51,12 @@ package struct ModelLoader: Sendable {
   package static let championAlias = "champion"
 
   package let tracking: TrackingStore
+  /// Has the embedding models that columns of text are read by.
+  private let embeddings: ModelStore?
 
-  package init(_ tracking: TrackingStore) {
+  package init(_ tracking: TrackingStore, embeddings: ModelStore? = nil) {
     self.tracking = tracking
+    self.embeddings = embeddings
   }
 
   /// - Throws: `TrackingError.missing`, `.invalid` for an alias that points nowhere.
@@ -93,6 +97,11 @@ package struct ModelLoader: Sendable {
     return artifact
   }
 
+  /// - Throws: `TrainingError`.
+  package func model(_ artifact: ModelArtifact) throws(TrainingError) -> TrainedModel {
+    try artifact.model(embeddings)
+  }
+
   /// Checks that a version can serve: its files are whole, and it answers as it did when it was made.
   ///
   /// - Throws: as `artifact`; `TrainingError.damaged`.
@@ -107,7 +116,7 @@ package struct ModelLoader: Sendable {
     } else if artifact.files["abstention.json"] != nil {
       _ = try LearnedModels.threshold(artifact, version)
     } else if artifact.files["model.json"] != nil {
-      _ = try artifact.model()
+      _ = try artifact.model(embeddings)
     }
   }
 
@@ -138,7 +147,7 @@ package struct ModelLoader: Sendable {
   /// A version that is ready to answer: its files are whole, and its golden sample gives what it gave.
   package func loaded(_ version: ModelVersion) throws -> LoadedModel {
     let artifact = try artifact(version)
-    let model = try artifact.model()
+    let model = try artifact.model(embeddings)
     return LoadedModel(
       version: version, digest: artifact.digest, model: model,
       monitor: ModelMonitor(model, baseline: try artifact.baseline()))

@@ -85,7 +85,7 @@ package final class ModelMonitor: Sendable {
     if let said, said.rows > 0 {
       let scores = (0..<said.rows).map { said.values[$0 * said.columns + min(1, said.columns - 1)] }
       let (low, high) = (scores.min() ?? 0, scores.max() ?? 1)
-      state.scoreRange = model.schema.task == .regression ? low...max(high, low + 1e-9) : 0...1
+      state.scoreRange = model.schema.task.isClassification ? 0...1 : low...max(high, low + 1e-9)
       let width = state.scoreRange.upperBound - state.scoreRange.lowerBound
       let mean = scores.reduce(0) { $0 + ($1 - state.scoreRange.lowerBound) / width } / Double(scores.count)
       if mean > 0, mean < 1 { state.score = BettingTest(mean: mean, alpha: 0.001) }

@@ -1,3 +1,4 @@
+import Embeddings
 import Kernels
 import Synchronization
 import Tracking
@@ -43,8 +44,8 @@ package final class ModelShelf: Sendable {
   private let server = Mutex<String?>(nil)
   private let state = Mutex(State())
 
-  package init(_ tracking: TrackingStore) {
-    loader = ModelLoader(tracking)
+  package init(_ tracking: TrackingStore, embeddings: ModelStore? = nil) {
+    loader = ModelLoader(tracking, embeddings: embeddings)
   }
 
   /// Notes from now on what is loaded, so that a rollback can tell.

@@ -44,7 +44,7 @@ package struct TrainingLog: Sendable {
   ) throws -> ModelVersion? {
     let parameters: [(String, String)] =
       outcome.parameters.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") } + [
-        ("algorithm", outcome.settings.algorithm.rawValue), ("target", outcome.settings.target),
+        ("algorithm", outcome.settings.algorithm.rawValue), ("target", outcome.settings.target ?? "none"),
         ("split", outcome.split.method.rawValue), ("seed", "\(outcome.settings.seed)"),
         ("calibration", outcome.settings.calibration.rawValue), ("threshold", outcome.settings.threshold),
       ]
@@ -70,8 +70,17 @@ package struct TrainingLog: Sendable {
       ], models: [])
     return try keep(
       artifact.files, of: run, as: register ?? outcome.settings.algorithm.rawValue,
-      type: outcome.model.schema.task == .regression ? "regressor" : "classifier", parameters: parameters,
+      type: Self.type(outcome.model.schema.task), parameters: parameters,
       tags: ["rag.artifact_digest": artifact.digest], register: register)
+  }
+
+  private static func type(_ task: ModelTask) -> String {
+    switch task {
+    case .binary, .multiclass: "classifier"
+    case .regression: "regressor"
+    case .clustering: "clusterer"
+    case .projection: "transformer"
+    }
   }
 
   /// Keeps a model's files as what a run made, and registers a version.

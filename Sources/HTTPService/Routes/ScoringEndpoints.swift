@@ -193,10 +193,10 @@ struct ScoresJSON {
   init(_ choice: ModelShelf.Choice, _ said: DoubleMatrix, ids: [String]) {
     let model = choice.loaded.model
     let predictions = (0..<said.rows).map { row -> JSONValue in
-      guard let label = model.label(said, row: row) else { return .number(said.values[row]) }
-      var members: [(String, JSONValue)] = [("label", .string(label))]
-      for (place, name) in model.schema.classes.enumerated() {
-        members.append(("probability_\(name)", .number(said.values[row * said.columns + place])))
+      if model.schema.task == .regression { return .number(said.values[row]) }
+      var members: [(String, JSONValue)] = model.label(said, row: row).map { [("label", .string($0))] } ?? []
+      for (place, name) in model.schema.outputNames.enumerated() {
+        members.append((name, .number(said.values[row * said.columns + place])))
       }
       return .object(members)
     }

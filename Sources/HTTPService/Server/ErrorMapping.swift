@@ -185,7 +185,7 @@ struct ErrorMapping {
   private var errorCode: String {
     if code == code.uppercased() { return code }
     return switch status.code {
-    case 400, 413, 415: "INVALID_PARAMETER_VALUE"
+    case 400, 413, 415, 422: "INVALID_PARAMETER_VALUE"
     case 401: "UNAUTHENTICATED"
     case 403: "PERMISSION_DENIED"
     case 404, 405:

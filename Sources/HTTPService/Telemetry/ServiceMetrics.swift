@@ -119,7 +119,8 @@ package final class ServiceMetrics: Sendable {
     let version = choice.loaded.version
     registry.record(seconds, in: "rag_model_request_duration_seconds", ["model": version.model])
     var counts: [String: Int] = [:]
-    for label in choice.loaded.model.schema.classes { counts[label] = 0 }
+    let schema = choice.loaded.model.schema
+    for label in schema.hasLabel ? schema.classes : [] { counts[label] = 0 }
     for label in labels { counts[label, default: 0] += 1 }
     for (label, count) in counts {
       registry.add(

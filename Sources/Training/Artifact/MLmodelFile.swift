@@ -46,7 +46,7 @@ struct MLmodelFile {
     switch feature.kind {
     case .number: ONNXModel.isWhole(feature) ? "long" : "double"
     case .time: "double"
-    case .category, .text: "string"
+    case .category, .text, .embedding: "string"
     }
   }
 

@@ -1,4 +1,5 @@
 import Crypto
+import Embeddings
 import Foundation
 import Kernels
 
@@ -9,7 +10,7 @@ import Kernels
 /// | `model.json` | algorithm, parameters, link, calibration, threshold |
 /// | `schema.json` | columns with types, roles and bounds; classes |
 /// | `preprocessing.json` | how rows become numbers |
-/// | `trees-N.json`, `linear.json` | the estimator: XGBoost's own JSON, or weights |
+/// | `trees-N.json`, `linear.json`, `centres.json`, `components.json` | the estimator; trees in XGBoost's own JSON |
 /// | `scores.json` | measures of test, baseline, folds and slices; leaks |
 /// | `golden.json` | rows with what the model says of them |
 /// | `baseline.jsonl` | rows that it learned from, for drift |
@@ -39,6 +40,12 @@ package struct ModelArtifact: Sendable {
     case .linear(let linear):
       estimator = ["linear.json"]
       files["linear.json"] = try Self.encoded(linear)
+    case .components(let components):
+      estimator = ["components.json"]
+      files["components.json"] = try Self.encoded(components)
+    case .centres(let centres):
+      estimator = ["centres.json"]
+      files["centres.json"] = try Self.encoded(centres)
     case .trees(_, let sources):
       for (number, source) in sources.enumerated() {
         estimator.append("trees-\(number).json")
@@ -111,18 +118,23 @@ package struct ModelArtifact: Sendable {
 
   /// The model, once its golden sample is answered as before.
   ///
-  /// - Throws: `.damaged` for files that are missing, cut or changed, and for a format of another version.
+  /// - Parameter store: has the embedding model that texts are read by, where one is needed.
+  /// - Throws: `.damaged` for files that are missing, cut or changed, and for a format of another version; `.failed` where
+  ///   the embedding model isn't there.
   /// - Complexity: O(bytes).
-  package func model() throws(TrainingError) -> TrainedModel {
+  package func model(_ store: ModelStore? = nil) throws(TrainingError) -> TrainedModel {
     let record = try decoded(ModelRecord.self, "model.json")
     guard record.format == ModelRecord.formatVersion else {
       throw TrainingError(
         .damaged, "the model's format is \(record.format); this version reads \(ModelRecord.formatVersion)")
     }
     let form: Estimator.Form
-    if record.algorithm == .linear {
-      form = .linear(try decoded(LinearModel.self, record.estimator.first ?? "linear.json"))
-    } else {
+    switch record.algorithm {
+    case .linear: form = .linear(try decoded(LinearModel.self, record.estimator.first ?? "linear.json"))
+    case .pca:
+      form = .components(try decoded(ComponentModel.self, record.estimator.first ?? "components.json"))
+    case .kmeans: form = .centres(try decoded(CentreModel.self, record.estimator.first ?? "centres.json"))
+    case .boosting, .randomForest:
       var sources: [[UInt8]] = []
       for name in record.estimator { sources.append(try bytes(name)) }
       form = .trees(try TreeEnsemble(xgboost: sources), sources: sources)
@@ -130,6 +142,9 @@ package struct ModelArtifact: Sendable {
     let schema = try decoded(ModelSchema.self, "schema.json")
     let preprocessor = try decoded(Preprocessor.self, "preprocessing.json")
     let estimator = Estimator(form, link: record.link)
+    guard estimator.isWhole else {
+      throw TrainingError(.damaged, "the model's \(record.estimator.joined(separator: ", ")) lacks numbers")
+    }
     guard estimator.featureCount == preprocessor.width else {
       throw TrainingError(
         .damaged,
@@ -140,16 +155,26 @@ package struct ModelArtifact: Sendable {
     for step in preprocessor.steps {
       let fits: Bool =
         switch (step, kinds[step.column]) {
-        case (.number, .number?), (.number, .time?), (.oneHot, .category?), (.hashedText, .text?): true
+        case (.number, .number?), (.number, .time?), (.oneHot, .category?), (.hashedText, .text?),
+          (.embeddedText, .embedding?):
+          true
         default: false
         }
       guard fits else {
         throw TrainingError(.damaged, "no feature \(step.column) of that kind is in the schema")
       }
     }
+    var texts: TextVectors?
+    if let wanted = preprocessor.embedding {
+      guard let store else {
+        throw TrainingError(
+          .failed, "texts are read by the embedding model \(wanted.model), which isn't at hand")
+      }
+      texts = try TextVectors(wanted, in: store)
+    }
     let model = TrainedModel(
       schema: schema, preprocessor: preprocessor, estimator: estimator, calibration: record.calibration,
-      threshold: record.threshold)
+      threshold: record.threshold, texts: texts)
     try golden().verify(model)
     return model
   }

@@ -5,6 +5,19 @@ package enum Algorithm: String, Codable, Sendable, CaseIterable {
   case randomForest = "random_forest"
   /// Logistic or least-squares regression with an elastic net.
   case linear
+  /// Clusters around centres.
+  case kmeans
+  /// Principal components.
+  case pca
+
+  /// What it is for; `nil` where the target tells.
+  package var task: ModelTask? {
+    switch self {
+    case .kmeans: .clustering
+    case .pca: .projection
+    case .boosting, .randomForest, .linear: nil
+    }
+  }
 
   /// Parameters by name with their defaults.
   package var defaults: [String: Double] {
@@ -20,11 +33,14 @@ package enum Algorithm: String, Codable, Sendable, CaseIterable {
         "n_estimators": 100, "max_depth": 0, "max_features": 0, "min_samples_leaf": 1, "subsample": 0.632,
         "max_bin": 256,
       ]
+    case .kmeans: ["n_clusters": 8, "n_init": 10, "max_iter": 300, "tol": 1e-4]
+    // Below 1, the share of the variance that is to be explained.
+    case .pca: ["n_components": 2]
     case .linear: ["C": 1, "alpha": 0.0001, "l1_ratio": 0, "max_iter": 1000, "tol": 1e-8]
     }
   }
 
-  package var needsScaling: Bool { self == .linear }
+  package var needsScaling: Bool { self != .boosting && self != .randomForest }
 
   /// The defaults with what `given` changes.
   ///
@@ -42,7 +58,7 @@ package enum Algorithm: String, Codable, Sendable, CaseIterable {
           "\(name) is \(value); it must lie between \(Self.ranges[name]?.lowerBound ?? 0) and \(Self.ranges[name]?.upperBound ?? 0)"
         )
       }
-      if Self.whole.contains(name), value != value.rounded() {
+      if Self.whole.contains(name) || name == "n_components" && value > 1, value != value.rounded() {
         throw TrainingError(.invalidArgument, "\(name) is \(value); it must be a whole number")
       }
     }
@@ -50,7 +66,7 @@ package enum Algorithm: String, Codable, Sendable, CaseIterable {
   }
 
   private static let whole: Set<String> = [
-    "n_estimators", "max_depth", "max_bin", "max_iter", "min_samples_leaf",
+    "n_estimators", "max_depth", "max_bin", "max_iter", "min_samples_leaf", "n_clusters", "n_init",
   ]
   private static let ranges: [String: ClosedRange<Double>] = [
     "n_estimators": 1...10_000, "max_depth": 0...30, "learning_rate": 1e-6...1, "subsample": 0.01...1,
@@ -58,5 +74,6 @@ package enum Algorithm: String, Codable, Sendable, CaseIterable {
     "gamma": 0...1e9, "max_bin": 2...65_536, "max_features": 0...1, "min_samples_leaf": 1...1e9,
     "C": 1e-12...1e12,
     "alpha": 0...1e12, "l1_ratio": 0...1, "max_iter": 1...1_000_000, "tol": 1e-14...1,
+    "n_clusters": 2...10_000, "n_init": 1...1000, "n_components": 0.01...10_000,
   ]
 }

@@ -21,7 +21,7 @@ package struct EstimatorFit: Sendable {
 
   /// - Throws: `.unfit`; `.failed` with XGBoost's message.
   package func fit(_ rows: TrainingRows) throws(TrainingError) -> Estimator {
-    if task != .regression {
+    if task.isClassification {
       let seen = Set(rows.target).count
       guard seen == classCount else {
         throw TrainingError(
@@ -33,6 +33,9 @@ package struct EstimatorFit: Sendable {
     case .linear:
       let model = try LinearFit(task: task, classCount: classCount, parameters: parameters).fit(rows)
       return Estimator(.linear(model), link: link)
+    case .kmeans:
+      return Estimator(.centres(try CentreFit(parameters: parameters, seed: seed).fit(rows)), link: link)
+    case .pca: return Estimator(.components(try ComponentFit(parameters: parameters).fit(rows)), link: link)
     case .boosting: return try boosted(rows)
     case .randomForest: return try forest(rows)
     }
@@ -40,7 +43,7 @@ package struct EstimatorFit: Sendable {
 
   private var link: Link {
     switch (task, algorithm) {
-    case (.regression, _): .identity
+    case (.regression, _), (.clustering, _), (.projection, _): .identity
     case (_, .randomForest): .proportion
     case (.binary, _): .logistic
     case (.multiclass, _): .softmax
@@ -56,7 +59,7 @@ package struct EstimatorFit: Sendable {
       ("alpha", "reg_alpha"), ("gamma", "gamma"), ("max_bin", "max_bin"),
     ] { given.append((name, Self.written(parameters[own, default: 0]))) }
     switch task {
-    case .regression:
+    case .regression, .clustering, .projection:
       given += [("objective", "reg:squarederror"), ("base_score", "\(Float(rows.mean { $0 }))")]
     case .binary: given += [("objective", "binary:logistic"), ("base_score", "\(Float(rows.mean { $0 }))")]
     case .multiclass: given += [("objective", "multi:softprob"), ("num_class", "\(classCount)")]

@@ -68,7 +68,7 @@ package struct LinearFit: Sendable {
   private func start(_ rows: TrainingRows, count: Int, outputs: Int) -> [Double] {
     var start = [Double](repeating: 0, count: count + outputs)
     switch task {
-    case .regression: start[count] = rows.mean { $0 }
+    case .regression, .clustering, .projection: start[count] = rows.mean { $0 }
     case .binary:
       let share = rows.mean { $0 }
       start[count] = log(share / (1 - share))
@@ -86,7 +86,7 @@ package struct LinearFit: Sendable {
   ) -> Double {
     let first = row * outputs
     switch task {
-    case .regression:
+    case .regression, .clustering, .projection:
       let error = scores[first] - target
       scores[first] = scale * error
       return scale * error * error / 2

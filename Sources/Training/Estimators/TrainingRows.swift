@@ -15,6 +15,18 @@ package struct TrainingRows: Sendable {
     self.weights = weights
   }
 
+  /// The weighted mean of each feature, shape `[features]`.
+  var featureMeans: [Double] {
+    let width = features.columns
+    let total = totalWeight
+    var means = [Double](repeating: 0, count: width)
+    for row in 0..<features.rows {
+      let share = (weights?[row] ?? 1) / total
+      for feature in 0..<width { means[feature] += share * Double(features.values[row * width + feature]) }
+    }
+    return means
+  }
+
   package var totalWeight: Double { weights?.reduce(0, +) ?? Double(target.count) }
 
   /// The weighted mean of `value` of the target.

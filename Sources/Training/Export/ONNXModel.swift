@@ -4,8 +4,9 @@ import Kernels
 ///
 /// Inputs bear the columns' names, each of shape `[n]` or `[n, 1]`: float32 for numbers, and for times as days since 1970;
 /// int64 for whole numbers that are never missing; strings for categories, "" where one is missing. A text column is read as
-/// its hashed words, float32 of shape `[n, buckets]`: ONNX has no operator that hashes. Outputs are `label` and
-/// `probability_<class>`, or `prediction`, each of n values.
+/// its hashed words, float32 of shape `[n, buckets]`, and an embedding column as its vector, `[n, dimension]`: ONNX has no
+/// operator that hashes, and the embedding model is not in the file. Outputs are `label` and `probability_<class>`, or
+/// `prediction`; of clusters `label` and `distance_<cluster>`, of a projection `component_<number>`; each of n values.
 struct ONNXModel {
   private var graph = ONNXGraph()
 
@@ -62,6 +63,9 @@ struct ONNXModel {
       case .hashedText(let name, let buckets):
         graph.input(name, .float)
         parts.append(graph.apply("Reshape", [name, graph.constant([2], [-1, buckets])]))
+      case .embeddedText(let name, let model):
+        graph.input(name, .float)
+        parts.append(graph.apply("Reshape", [name, graph.constant([2], [-1, model.dimension])]))
       }
     }
     return graph.apply("Concat", parts, [("axis", .integer(1))])
@@ -82,6 +86,19 @@ struct ONNXModel {
           features, graph.constant([model.bias.count, model.featureCount], model.weights),
           graph.constant([model.bias.count], model.bias),
         ], [("transB", .integer(1))])
+    case .components(let model):
+      let width = model.mean.count
+      let centred = graph.apply("Sub", [features, graph.constant([1, width], model.mean)])
+      let components = graph.constant([model.count, width], model.components)
+      return graph.apply("Gemm", [centred, components], [("transB", .integer(1))])
+    case .centres(let model):
+      // Differences first: products of float32 would leave too little of a small distance.
+      let rows = graph.apply("Reshape", [features, graph.constant([3], [-1, 1, model.featureCount])])
+      let centres = graph.constant([1, model.count, model.featureCount], model.centres)
+      let squares = graph.apply(
+        "ReduceSumSquare", [graph.apply("Sub", [rows, centres])],
+        [("axes", .integers([2])), ("keepdims", .integer(0))])
+      return graph.apply("Sqrt", [squares])
     case .trees(let trees, _):
       return graph.apply("TreeEnsembleRegressor", [features], Self.attributes(trees), isML: true)
     }
@@ -125,9 +142,16 @@ struct ONNXModel {
       return
     }
     let classes = model.schema.classes
+    guard model.schema.hasLabel else {
+      columns(model.schema, scores)
+      return
+    }
     let number: String
     let probabilities: String
-    if model.schema.task == .binary {
+    if model.schema.task == .clustering {
+      probabilities = scores
+      number = graph.apply("ArgMin", [scores], [("axis", .integer(1))])
+    } else if model.schema.task == .binary {
       let positive = calibrated(probability(model.estimator.link, scores), model.calibration)
       let one = graph.constant([1], [Float(1)])
       probabilities = graph.apply(
@@ -147,11 +171,16 @@ struct ONNXModel {
       ], isML: true)
     _ = graph.apply("Reshape", [label, graph.constant([1], [-1])], as: "label")
     graph.output("label", .string)
+    columns(model.schema, probabilities)
+  }
+
+  /// Each column of values as an output of its own.
+  private mutating func columns(_ schema: ModelSchema, _ values: String) {
     let columns = graph.apply(
-      "Split", [probabilities], [("axis", .integer(1))], outputs: classes.indices.map { "column_\($0)" })
-    for (name, column) in zip(classes, columns) {
-      _ = graph.apply("Reshape", [column, graph.constant([1], [-1])], as: "probability_\(name)")
-      graph.output("probability_\(name)", .float)
+      "Split", [values], [("axis", .integer(1))], outputs: schema.outputNames.indices.map { "column_\($0)" })
+    for (name, column) in zip(schema.outputNames, columns) {
+      _ = graph.apply("Reshape", [column, graph.constant([1], [-1])], as: name)
+      graph.output(name, .float)
     }
   }
 

@@ -7,28 +7,39 @@ import Tables
 package struct Trainer: Sendable {
   package var settings: TrainingSettings
   package var threads: Int
+  /// Reads columns of the kind `embedding`.
+  package var texts: TextVectors?
   /// Told what is done, a line each.
   package var progress: @Sendable (String) -> Void
 
   package init(
-    _ settings: TrainingSettings, threads: Int = 1, progress: @escaping @Sendable (String) -> Void = { _ in }
+    _ settings: TrainingSettings, threads: Int = 1, texts: TextVectors? = nil,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.settings = settings
     self.threads = threads
+    self.texts = texts
     self.progress = progress
   }
 
   /// - Throws: `.leakage` with what was found; `.invalidArgument`, `.unfit`, `.failed`.
   /// - Complexity: O(trials × folds × fit).
   package func train(_ data: Table) throws(TrainingError) -> TrainingOutcome {
-    let schema = try SchemaInference(
-      target: settings.target, task: settings.task, declarations: settings.columns
+    var schema = try SchemaInference(
+      target: settings.target, task: settings.algorithm.task ?? settings.task, declarations: settings.columns
     ).schema(of: data)
+    guard texts != nil || !schema.features.contains(where: { $0.kind == .embedding }) else {
+      throw TrainingError(.invalidArgument, "a column of the kind embedding needs an embedding model")
+    }
+    guard settings.algorithm.task != nil || schema.task.hasTarget else {
+      throw TrainingError(.invalidArgument, "\(settings.algorithm.rawValue) needs a target")
+    }
     for slice in settings.slices where data[slice] == nil {
       throw TrainingError(.invalidArgument, "there is no column \(slice) to slice by")
     }
     let table = try FeatureTable(data, schema.columns.filter { $0.role != .ignored && $0.role != .pii })
-    let target = try Self.target(schema, table)
+    let target =
+      schema.task.hasTarget ? try Self.target(schema, table) : [Double](repeating: 0, count: table.rowCount)
     let weights = try weights(schema, table)
     let (splitter, units, keepsTogether) = try splitter(schema, table, data, target)
     let split = try splitter.split()
@@ -39,26 +50,29 @@ package struct Trainer: Sendable {
     let folds = try splitter.folds(of: split.train)
     let (parameters, trials, held) = try search(parts, folds)
     let estimator = try fitted(parts, split.train, parameters)
+    if !schema.task.hasTarget {
+      let first = schema.task == .clustering ? 0 : 1
+      schema.classes = (0..<estimator.estimator.outputCount).map { String($0 + first) }
+    }
     var model = TrainedModel(
-      schema: schema, preprocessor: estimator.preprocessor, estimator: estimator.estimator)
+      schema: schema, preprocessor: estimator.preprocessor, estimator: estimator.estimator, texts: texts)
     try decide(&model, held)
 
     var heldOut = held
     heldOut.values = model.calibration.applied(to: held.values)
     heldOut.threshold = model.threshold
-    let test = Predictions(
-      values: model.predict(table.rows(split.test)), target: split.test.map { target[$0] },
-      weights: weights.map { weights in split.test.map { weights[$0] } }, threshold: model.threshold)
+    let test = model.predictions(
+      table.rows(split.test), target: split.test.map { target[$0] }, weights: parts.weights(of: split.test))
     let scores = ModelScores(test, task: schema.task, seed: settings.seed, threads: threads)
     return TrainingOutcome(
       settings: settings, split: splitter.settings, model: model, parameters: parameters, leakage: leakage,
       trainRows: split.train.count, testRows: split.test.count, scores: scores,
       baseline: ModelScores(
-        baseline(parts, split), task: schema.task, seed: settings.seed, threads: threads),
+        baseline(parts, split, test), task: schema.task, seed: settings.seed, threads: threads),
       crossValidation: ModelScores(
         heldOut, task: schema.task, rounds: 200, seed: settings.seed, threads: threads),
       trials: trials, slices: try slices(data, split, test, schema.task),
-      reliability: schema.task == .regression ? [] : Reliability(test).bins, rows: split, table: table)
+      reliability: schema.task.isClassification ? Reliability(test).bins : [], rows: split, table: table)
   }
 
   /// What every step reads.
@@ -121,9 +135,9 @@ package struct Trainer: Sendable {
       settings.split
       ?? SplitSettings(
         method: times != nil
-          ? .time : group != nil ? .group : schema.task == .regression ? .random : .stratified,
+          ? .time : group != nil ? .group : schema.task.isClassification ? .stratified : .random,
         seed: settings.seed)
-    if chosen.method == .stratified, schema.task == .regression { chosen.method = .random }
+    if chosen.method == .stratified, !schema.task.isClassification { chosen.method = .random }
     if chosen.method == .group, group == nil {
       throw TrainingError(.invalidArgument, "a split by group needs a column whose role is group")
     }
@@ -142,7 +156,7 @@ package struct Trainer: Sendable {
     }
     let splitter = try Splitter(
       chosen, units: units,
-      strata: schema.task == .regression ? target.map { _ in 0 } : target.map { Int($0) },
+      strata: schema.task.isClassification ? target.map { Int($0) } : target.map { _ in 0 },
       times: times, given: given)
     return (splitter, equal, keepsTogether)
   }
@@ -152,7 +166,8 @@ package struct Trainer: Sendable {
     keepsTogether: Bool
   ) throws(TrainingError) -> LeakageReport {
     let allowed = Set(settings.allowedLeaks)
-    var findings = LeakageCheck(schema, allowed: allowed).findings(table, target: target)
+    var findings =
+      schema.task.hasTarget ? LeakageCheck(schema, allowed: allowed).findings(table, target: target) : []
     let distinct = Set(units).count
     let known = Set(split.train.map { units[$0] })
     let shared = split.test.count { known.contains(units[$0]) }
@@ -181,7 +196,7 @@ package struct Trainer: Sendable {
     _ parts: Parts, _ rows: [Int], _ parameters: [String: Double]
   ) throws(TrainingError) -> (preprocessor: Preprocessor, estimator: Estimator) {
     let table = parts.table.rows(rows)
-    let preprocessor = PreprocessorFit(needsScaling: settings.algorithm.needsScaling)
+    let preprocessor = PreprocessorFit(needsScaling: settings.algorithm.needsScaling, texts: texts)
       .fit(table, parts.schema.features)
     let estimator = try EstimatorFit(
       settings.algorithm, parameters: parameters, task: parts.schema.task,
@@ -189,7 +204,7 @@ package struct Trainer: Sendable {
       seed: settings.seed
     ).fit(
       TrainingRows(
-        features: preprocessor.matrix(table), target: rows.map { parts.target[$0] },
+        features: preprocessor.matrix(table, texts), target: rows.map { parts.target[$0] },
         weights: parts.weights(of: rows)))
     return (preprocessor, estimator)
   }
@@ -219,10 +234,11 @@ package struct Trainer: Sendable {
         Result { () throws(TrainingError) in
           let fitted = try fitted(parts, folds[fold].train, parameters)
           let model = TrainedModel(
-            schema: parts.schema, preprocessor: fitted.preprocessor, estimator: fitted.estimator)
-          return Predictions(
-            values: model.predict(parts.table.rows(folds[fold].test)),
-            target: folds[fold].test.map { parts.target[$0] }, weights: parts.weights(of: folds[fold].test))
+            schema: parts.schema, preprocessor: fitted.preprocessor, estimator: fitted.estimator, texts: texts
+          )
+          return model.predictions(
+            parts.table.rows(folds[fold].test), target: folds[fold].test.map { parts.target[$0] },
+            weights: parts.weights(of: folds[fold].test))
         }
       }
       var predictions: [Predictions] = []
@@ -275,7 +291,13 @@ package struct Trainer: Sendable {
   // MARK: Judging
 
   /// A model that looks at no feature: shares of the classes, or the mean.
-  private func baseline(_ parts: Parts, _ split: Split) -> Predictions {
+  private func baseline(_ parts: Parts, _ split: Split, _ test: Predictions) -> Predictions {
+    guard parts.schema.task.hasTarget else {
+      return Predictions(
+        values: DoubleMatrix(
+          rows: test.target.count, columns: 1, values: test.target.map { $0.squareRoot() }),
+        target: test.target, weights: test.weights)
+    }
     let rows = TrainingRows(
       features: Matrix(rows: 0, columns: 0), target: split.train.map { parts.target[$0] },
       weights: parts.weights(of: split.train))

@@ -11,7 +11,8 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
     }
   }
 
-  package var target: String
+  /// `nil` where nothing is predicted.
+  package var target: String?
   package var task: ModelTask?
   package var columns: [String: ColumnDeclaration]
   package var split: SplitSettings?
@@ -27,7 +28,7 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   package var allowedLeaks: [String]
   package var seed: UInt64
 
-  package init(target: String, algorithm: Algorithm) {
+  package init(target: String?, algorithm: Algorithm) {
     self.target = target
     self.algorithm = algorithm
     columns = [:]

@@ -41,7 +41,7 @@ package struct ModelComparison: Codable, Hashable, Sendable {
     }
     low = Bootstrap.quantile(drawn, 0.025)
     high = Bootstrap.quantile(drawn, 0.975)
-    if task != .regression {
+    if task.isClassification {
       let (a, b) = (champion.classes, challenger.classes)
       let onlyFirst = (0..<count).count {
         Double(a[$0]) == champion.target[$0] && Double(b[$0]) != champion.target[$0]

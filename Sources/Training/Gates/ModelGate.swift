@@ -105,13 +105,14 @@ package struct ModelGate: Sendable {
   }
 
   private func predictions(_ model: TrainedModel, _ data: Table) throws(TrainingError) -> Predictions {
+    guard model.schema.task.hasTarget else {
+      return model.predictions(try FeatureTable(data, model.schema.features), target: [])
+    }
     guard let target = model.schema.columns.first(where: { $0.role == .target }) else {
       throw TrainingError(.damaged, "the model's schema names no target")
     }
     let table = try FeatureTable(data, model.schema.features + [target])
-    return Predictions(
-      values: model.predict(table), target: try Trainer.target(model.schema, table),
-      threshold: model.threshold)
+    return model.predictions(table, target: try Trainer.target(model.schema, table))
   }
 
   private func compare(

@@ -109,7 +109,7 @@ package struct LeakageCheck: Sendable {
     case (.strings(let texts), .binary), (.strings(let texts), .multiclass):
       guard feature.kind == .category else { return nil }
       return shareOfRightGuesses(texts, target).map { ("share of right guesses", $0) }
-    case (.strings, .regression): return nil
+    case (.strings, .regression), (_, .clustering), (_, .projection): return nil
     }
   }
 

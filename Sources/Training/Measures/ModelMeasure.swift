@@ -21,10 +21,17 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
   case mae
   case medianError = "median_absolute_error"
   case explainedVariance = "explained_variance"
+  /// Mean over rows of `(b - a) / b`, where `a` and `b` are the distances to the nearest centre and the next: the simplified
+  /// silhouette.
+  case centreSilhouette = "centre_silhouette"
+  /// Share of the rows' squared distances from the mean of those learned from that centres or components explain.
+  case explainedShare = "explained_share"
+  /// Mean squared distance to the nearest centre.
+  case inertia
 
   package var isLossLike: Bool {
     switch self {
-    case .logLoss, .brier, .calibrationError, .rmse, .mae, .medianError: true
+    case .logLoss, .brier, .calibrationError, .rmse, .mae, .medianError, .inertia: true
     default: false
     }
   }
@@ -43,6 +50,8 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
         .accuracy, .rocAUC, .logLoss, .balancedAccuracy, .precision, .recall, .f1, .matthews,
         .calibrationError,
       ]
+    case .clustering: [.centreSilhouette, .explainedShare, .inertia]
+    case .projection: [.explainedShare]
     case .regression: [.r2, .rmse, .mae, .medianError, .explainedVariance]
     }
   }
@@ -77,6 +86,11 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
     case .mae: weightedMean(predictions) { abs(predictions.values.values[$0] - predictions.target[$0]) }
     case .medianError: medianError(predictions)
     case .explainedVariance: explainedVariance(predictions)
+    case .centreSilhouette: silhouette(predictions)
+    case .explainedShare:
+      1 - weightedMean(predictions) { predictions.leastSquare($0) }
+        / weightedMean(predictions) { predictions.target[$0] }
+    case .inertia: weightedMean(predictions) { predictions.leastSquare($0) }
     }
   }
 
@@ -87,6 +101,22 @@ package enum ModelMeasure: String, Codable, Sendable, CaseIterable {
       total += predictions.weight(row)
     }
     return sum / total
+  }
+
+  private func silhouette(_ predictions: Predictions) -> Double {
+    let width = predictions.values.columns
+    guard width > 1 else { return .nan }
+    return weightedMean(predictions) { row in
+      var (nearest, next) = (Double.infinity, Double.infinity)
+      for distance in predictions.values.values[row * width..<(row + 1) * width] {
+        if distance < nearest {
+          (nearest, next) = (distance, nearest)
+        } else if distance < next {
+          next = distance
+        }
+      }
+      return next > 0 ? (next - nearest) / next : 0
+    }
   }
 
   private func accuracy(_ predictions: Predictions) -> Double {

@@ -2,9 +2,11 @@ import Kernels
 
 /// What a model says of rows, beside what is true.
 package struct Predictions: Sendable {
-  /// Probabilities of shape `[n, classes]`, or values of shape `[n, 1]` in a regression.
+  /// Probabilities of shape `[n, classes]`, or values of shape `[n, 1]` in a regression; distances of shape
+  /// `[n, clusters]`; of a projection, how far a row is from what its components tell of it, shape `[n, 1]`.
   package var values: DoubleMatrix
-  /// Shape `[n]`: class numbers or values.
+  /// Shape `[n]`: class numbers or values; where nothing is predicted, squared distances from the mean
+  /// of the rows that were learned from.
   package var target: [Double]
   package var weights: [Double]?
   /// Probability of the second class from which on a binary task says it.
@@ -15,6 +17,13 @@ package struct Predictions: Sendable {
     self.target = target
     self.weights = weights
     self.threshold = threshold
+  }
+
+  /// The square of the least value of a row.
+  func leastSquare(_ row: Int) -> Double {
+    let width = values.columns
+    let least = values.values[row * width..<(row + 1) * width].min() ?? 0
+    return least * least
   }
 
   package func weight(_ row: Int) -> Double { weights?[row] ?? 1 }

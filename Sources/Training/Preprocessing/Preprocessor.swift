@@ -1,3 +1,4 @@
+import Embeddings
 import Kernels
 
 /// Turns rows into the numbers that a model reads. What it knows was learned from the training part alone, and it travels
@@ -12,12 +13,15 @@ package struct Preprocessor: Codable, Hashable, Sendable {
     case oneHot(column: String, categories: [String])
     /// Words by hash: counts of each bucket, scaled to length 1.
     case hashedText(column: String, buckets: Int)
+    /// The vector that an embedding model makes of the text; zeros where there is none.
+    case embeddedText(column: String, model: EmbeddingModelIdentity)
 
     package var column: String {
       switch self {
       case .number(let column, _, _, _, _): column
       case .oneHot(let column, _): column
       case .hashedText(let column, _): column
+      case .embeddedText(let column, _): column
       }
     }
 
@@ -26,6 +30,7 @@ package struct Preprocessor: Codable, Hashable, Sendable {
       case .number(_, _, _, _, let hasIndicator): hasIndicator ? 2 : 1
       case .oneHot(_, let categories): categories.count + 2
       case .hashedText(_, let buckets): buckets
+      case .embeddedText(_, let model): model.dimension
       }
     }
 
@@ -37,6 +42,7 @@ package struct Preprocessor: Codable, Hashable, Sendable {
       case .oneHot(let column, let categories):
         categories.map { "\(column)=\($0)" } + ["\(column) is unseen", "\(column) is missing"]
       case .hashedText(let column, let buckets): (0..<buckets).map { "\(column)#\($0)" }
+      case .embeddedText(let column, let model): (0..<model.dimension).map { "\(column)[\($0)]" }
       }
     }
   }
@@ -50,9 +56,16 @@ package struct Preprocessor: Codable, Hashable, Sendable {
   package var width: Int { steps.reduce(0) { $0 + $1.width } }
   package var names: [String] { steps.flatMap(\.names) }
 
+  /// That a column's texts are read by; `nil` where none are.
+  package var embedding: EmbeddingModelIdentity? {
+    for case .embeddedText(_, let model) in steps { return model }
+    return nil
+  }
+
+  /// - Parameter texts: of the embedding model that `embedding` names.
   /// - Returns: shape `[rows, width]`.
-  /// - Complexity: O(rows × width + bytes of text).
-  package func matrix(_ table: FeatureTable) -> Matrix {
+  /// - Complexity: O(rows × width + bytes of text), and the embedding of texts.
+  package func matrix(_ table: FeatureTable, _ texts: TextVectors? = nil) -> Matrix {
     let width = width
     var result = Matrix(rows: table.rowCount, columns: width)
     result.values.withUnsafeMutableBufferPointer { values in
@@ -76,6 +89,14 @@ package struct Preprocessor: Codable, Hashable, Sendable {
           for (row, text) in texts.enumerated() {
             let counts = HashedWords.counts(text ?? "", buckets: buckets)
             for (bucket, count) in counts { values[row * width + first + bucket] = count }
+          }
+        case (.embeddedText(_, let model), .strings(let strings)):
+          guard let texts else { preconditionFailure("no embedding model for \(step.column)") }
+          let vectors = texts.vectors(strings)
+          for row in strings.indices {
+            for place in 0..<model.dimension {
+              values[row * width + first + place] = vectors.values[row * model.dimension + place]
+            }
           }
         default:
           preconditionFailure("column \(step.column) is not of the kind that the step \(step) reads")

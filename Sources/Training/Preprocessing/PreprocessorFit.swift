@@ -9,8 +9,12 @@ package struct PreprocessorFit: Sendable {
   private static let categoryLimit = 100
   private static let textBuckets = 256
 
-  package init(needsScaling: Bool) {
+  /// That reads embedding columns.
+  package var texts: TextVectors?
+
+  package init(needsScaling: Bool, texts: TextVectors? = nil) {
     self.needsScaling = needsScaling
+    self.texts = texts
   }
 
   /// - Complexity: O(rows × features).
@@ -20,8 +24,11 @@ package struct PreprocessorFit: Sendable {
         switch table.columns[feature.name] {
         case .numbers(let numbers): number(feature.name, numbers)
         case .strings(let texts):
-          feature.kind == .text
-            ? .hashedText(column: feature.name, buckets: Self.textBuckets) : oneHot(feature, texts)
+          switch feature.kind {
+          case .text: .hashedText(column: feature.name, buckets: Self.textBuckets)
+          case .embedding: self.texts.map { .embeddedText(column: feature.name, model: $0.identity) }
+          default: oneHot(feature, texts)
+          }
         case nil: nil
         }
       })

@@ -53,17 +53,18 @@ extension FeatureTable {
       case (.time, _):
         tell(row, "\(described(value)) where an ISO 8601 date or time is expected")
         numbers.append(.nan)
-      case (.category, .null), (.text, .null): texts.append(nil)
-      case (.category, .text(let text)), (.text, .text(let text)): texts.append(text.isEmpty ? nil : text)
+      case (.category, .null), (.text, .null), (.embedding, .null): texts.append(nil)
+      case (.category, .text(let text)), (.text, .text(let text)), (.embedding, .text(let text)):
+        texts.append(text.isEmpty ? nil : text)
       case (.category, .boolean(let value)): texts.append(value ? "true" : "false")
-      case (.category, _), (.text, _):
+      case (.category, _), (.text, _), (.embedding, _):
         tell(row, "\(described(value)) where text is expected")
         texts.append(nil)
       }
     }
     switch specification.kind {
     case .number, .time: return (.numbers(numbers), wrong)
-    case .category, .text: return (.strings(texts), wrong)
+    case .category, .text, .embedding: return (.strings(texts), wrong)
     }
   }
 

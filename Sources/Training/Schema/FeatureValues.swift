@@ -71,7 +71,7 @@ package struct FeatureTable: Sendable {
       return converted(column, "is no number") { Double($0) }
     case .time:
       return converted(column, "is no ISO 8601 date or time") { DayNumber.days($0) }
-    case .category, .text:
+    case .category, .text, .embedding:
       return .success(.strings(texts(of: column)))
     }
   }

@@ -4,6 +4,13 @@ package enum ModelTask: String, Codable, Sendable, CaseIterable {
   case binary
   case multiclass
   case regression
+  /// Which group a row belongs to, found without a target.
+  case clustering
+  /// Few numbers that tell most of a row, found without a target.
+  case projection
+
+  package var isClassification: Bool { self == .binary || self == .multiclass }
+  package var hasTarget: Bool { self != .clustering && self != .projection }
 }
 
 /// A column of the data that a model is trained on.
@@ -11,7 +18,10 @@ package struct ColumnSpecification: Codable, Hashable, Sendable {
   package enum Kind: String, Codable, Sendable, CaseIterable {
     case number
     case category
+    /// Read by its words.
     case text
+    /// Text that is read by the embedding model.
+    case embedding
     /// ISO 8601 dates and times; as a feature, days since 1970.
     case time
   }
@@ -63,7 +73,7 @@ package struct ColumnSpecification: Codable, Hashable, Sendable {
 package struct ModelSchema: Codable, Hashable, Sendable {
   package var task: ModelTask
   package var columns: [ColumnSpecification]
-  /// Of the target, in order of the outputs; empty for regression.
+  /// Of the target, in order of the outputs; numbers of clusters or of components; empty for regression.
   package var classes: [String]
 
   package init(task: ModelTask, columns: [ColumnSpecification], classes: [String]) {
@@ -75,6 +85,19 @@ package struct ModelSchema: Codable, Hashable, Sendable {
   /// What the model reads, in order.
   package var features: [ColumnSpecification] { columns.filter { $0.role == .feature } }
   package var target: String { columns.first { $0.role == .target }?.name ?? "" }
+
+  /// Names of what is said of a row, one for each number.
+  package var outputNames: [String] {
+    switch task {
+    case .binary, .multiclass: classes.map { "probability_\($0)" }
+    case .regression: ["prediction"]
+    case .clustering: classes.map { "distance_\($0)" }
+    case .projection: classes.map { "component_\($0)" }
+    }
+  }
+
+  /// Whether one of `classes` is said of a row.
+  package var hasLabel: Bool { task.isClassification || task == .clustering }
 
   package func column(of role: ColumnSpecification.Role) -> ColumnSpecification? {
     columns.first { $0.role == role }

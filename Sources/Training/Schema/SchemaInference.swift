@@ -2,11 +2,12 @@ import Tables
 
 /// Finds the schema of a table from what is declared and, where nothing is, from its values.
 package struct SchemaInference: Sendable {
-  package var target: String
+  /// `nil` where nothing is predicted.
+  package var target: String?
   package var task: ModelTask?
   package var declarations: [String: ColumnDeclaration]
 
-  package init(target: String, task: ModelTask? = nil, declarations: [String: ColumnDeclaration] = [:]) {
+  package init(target: String?, task: ModelTask? = nil, declarations: [String: ColumnDeclaration] = [:]) {
     self.target = target
     self.task = task
     self.declarations = declarations
@@ -16,7 +17,7 @@ package struct SchemaInference: Sendable {
   ///   for a target that has missing values or one class alone, and where no feature is left.
   /// - Complexity: O(rows × columns).
   package func schema(of table: Table) throws(TrainingError) -> ModelSchema {
-    for name in declarations.keys.sorted() + [target] where table[name] == nil {
+    for name in declarations.keys.sorted() + [target].compactMap({ $0 }) where table[name] == nil {
       let names = table.columns.map(\.name).joined(separator: ", ")
       throw TrainingError(.invalidArgument, "there is no column \(name); the file has \(names)")
     }
@@ -31,9 +32,18 @@ package struct SchemaInference: Sendable {
       }
     }
     guard columns.contains(where: { $0.role == .feature }) else {
-      throw TrainingError(.unfit, "no column is left to predict \(target) from")
+      throw TrainingError(.unfit, "no column is left to \(target.map { "predict \($0)" } ?? "learn") from")
     }
-    return try withTarget(columns, table)
+    guard let target else {
+      guard let task, !task.hasTarget else {
+        throw TrainingError(.invalidArgument, "the column that is to be predicted is not named")
+      }
+      return ModelSchema(task: task, columns: columns, classes: [])
+    }
+    guard task?.hasTarget != false else {
+      throw TrainingError(.invalidArgument, "nothing is predicted by this algorithm; leave the target out")
+    }
+    return try withTarget(target, columns, table)
   }
 
   private func specification(of column: Column) -> ColumnSpecification {
@@ -64,7 +74,7 @@ package struct SchemaInference: Sendable {
   }
 
   private func withTarget(
-    _ columns: [ColumnSpecification], _ table: Table
+    _ target: String, _ columns: [ColumnSpecification], _ table: Table
   ) throws(TrainingError) -> ModelSchema {
     guard let place = columns.firstIndex(where: { $0.role == .target }), let values = table[target] else {
       throw TrainingError(.invalidArgument, "there is no column \(target)")

@@ -55,7 +55,7 @@ struct BenchEmbedCommand: AsyncParsableCommand {
     guard let embedder = opened as? LocalEmbedder else {
       throw UsageError("bench embed measures the model in this process: embedding.provider must be local")
     }
-    _ = try embedder.embedSynchronously(["warm"])
+    _ = embedder.embedSynchronously(["warm"])
     let firstVector = ProcessUsage.since(start).wall
     let questions = try queries.map(Self.lines) ?? Self.questions(of: passages, embedder)
 
@@ -63,10 +63,10 @@ struct BenchEmbedCommand: AsyncParsableCommand {
     var cpu: [Double] = []
     var tokenizing: [Double] = []
     var latencies: [Double] = []
-    var batch = try embedder.embedSynchronously(Array(passages.prefix(8)))
+    var batch = embedder.embedSynchronously(Array(passages.prefix(8)))
     for _ in 0..<rounds {
       var start = ProcessUsage.now
-      batch = try embedder.embedSynchronously(passages)
+      batch = embedder.embedSynchronously(passages)
       let used = ProcessUsage.since(start)
       wall.append(used.wall)
       cpu.append(used.cpu)
@@ -76,7 +76,7 @@ struct BenchEmbedCommand: AsyncParsableCommand {
       tokenizing.append(Double(count) / ProcessUsage.since(start).wall)
       for question in questions {
         let start = ProcessUsage.now
-        _ = try embedder.embedSynchronously([question], as: .query)
+        _ = embedder.embedSynchronously([question], as: .query)
         latencies.append(ProcessUsage.since(start).wall)
       }
     }

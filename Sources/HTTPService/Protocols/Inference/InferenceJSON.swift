@@ -55,7 +55,7 @@ enum InferenceJSON {
       ["FP32", "FP64", "FP16", "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64"]
         .contains(type)
     case .category: ["BYTES", "BOOL"].contains(type)
-    case .text, .time: type == "BYTES"
+    case .text, .embedding, .time: type == "BYTES"
     }
   }
 
@@ -71,9 +71,7 @@ enum InferenceJSON {
       ])
     }
     let outputs =
-      schema.task == .regression
-      ? [tensor("prediction", "FP64")]
-      : [tensor("label", "BYTES")] + schema.classes.map { tensor("probability_\($0)", "FP64") }
+      (schema.hasLabel ? [tensor("label", "BYTES")] : []) + schema.outputNames.map { tensor($0, "FP64") }
     return .object([
       ("name", .string(choice.loaded.version.model)),
       ("versions", .array(versions.map { .string(String($0)) })), ("platform", .string("rag")),
@@ -88,17 +86,12 @@ enum InferenceJSON {
   ) throws(ServiceError) -> JSONValue {
     let model = choice.loaded.model
     var outputs: [(name: String, type: String, data: [JSONValue])] = []
-    if model.schema.task == .regression {
-      outputs = [("prediction", "FP64", said.values.map { .number($0) })]
-    } else {
+    if model.schema.hasLabel {
       outputs = [("label", "BYTES", (0..<said.rows).map { JSONValue(model.label(said, row: $0)) })]
-      for (place, name) in model.schema.classes.enumerated() {
-        outputs.append(
-          (
-            "probability_\(name)", "FP64",
-            (0..<said.rows).map { .number(said.values[$0 * said.columns + place]) }
-          ))
-      }
+    }
+    for (place, name) in model.schema.outputNames.enumerated() {
+      outputs.append(
+        (name, "FP64", (0..<said.rows).map { .number(said.values[$0 * said.columns + place]) }))
     }
     if let wanted {
       for name in wanted where !outputs.contains(where: { $0.name == name }) {

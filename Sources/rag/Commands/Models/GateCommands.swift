@@ -43,6 +43,7 @@ extension ModelsCommand {
     private func isPassed() throws -> Bool {
       let wiring = try Wiring(global)
       let tracking = try ModelsCommand.tracking(global)
+      let loader = try ModelsCommand.loader(global)
       let version = try ModelsCommand.newest(try ModelReference(model), tracking)
       let policy = try Self.policy(at: policy)
       let file = try TableFile(data)
@@ -51,8 +52,8 @@ extension ModelsCommand {
         try tracking.version(version.model, $0)
       }
       let record = try ModelGate(policy, threads: wiring.settings.threads).judge(
-        try Self.candidate(version, tracking),
-        champion: try champion.map { try Self.candidate($0, tracking) },
+        try Self.candidate(version, loader),
+        champion: try champion.map { try Self.candidate($0, loader) },
         data: try file.table(),
         dataDigest: digest, approvals: try tracking.approvals(of: version.model, version.version).count,
         earlierUses: try tracking.gates(onData: digest))
@@ -83,12 +84,13 @@ extension ModelsCommand {
       return record.isPassed
     }
 
-    private static func candidate(_ version: ModelVersion, _ tracking: TrackingStore) throws
+    private static func candidate(_ version: ModelVersion, _ loader: ModelLoader) throws
       -> ModelGate.Candidate
     {
-      let artifact = try ModelLoader(tracking).artifact(version)
+      let artifact = try loader.artifact(version)
       return ModelGate.Candidate(
-        name: version.model, version: Int(version.version), artifact: artifact, model: try artifact.model())
+        name: version.model, version: Int(version.version), artifact: artifact,
+        model: try loader.model(artifact))
     }
 
     private static func policy(at path: String) throws -> GatePolicy {
@@ -164,7 +166,7 @@ extension ModelsCommand {
     func run() async throws {
       let tracking = try ModelsCommand.tracking(global)
       let version = try ModelsCommand.newest(try ModelReference(model), tracking)
-      try ModelLoader(tracking).verify(version)
+      try ModelsCommand.loader(global).verify(version)
       let gate: ModelGateEntry
       do {
         gate = try tracking.promote(

@@ -26,6 +26,10 @@ struct ModelsCommand: AsyncParsableCommand {
     ModelStore(root: try Wiring(global).settings.modelsFolder)
   }
 
+  static func loader(_ global: GlobalOptions) throws -> ModelLoader {
+    ModelLoader(try tracking(global), embeddings: try store(global))
+  }
+
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List installed models.")
     @OptionGroup var global: GlobalOptions

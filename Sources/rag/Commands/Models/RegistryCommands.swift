@@ -160,7 +160,7 @@ extension ModelsCommand {
       var target = try tracking.rollbackTarget(of: name, alias: alias)
       if target.to.digest != nil {
         try tracking.verifyFiles(of: target.to)
-        try ModelLoader(tracking).verify(target.to)
+        try ModelsCommand.loader(global).verify(target.to)
       }
       if !dryRun {
         target = try tracking.rollBack(name, alias: alias, actor: ModelsCommand.actor, reason: reason)

@@ -67,34 +67,35 @@ struct PredictCommand: AsyncParsableCommand {
 
   private func loaded() throws -> TrainedModel {
     if FileManager.default.fileExists(atPath: model + "/model.json") {
-      return try ModelArtifact(folder: model).model()
+      return try ModelArtifact(folder: model).model(ModelsCommand.store(global))
     }
-    let loader = ModelLoader(try ModelsCommand.tracking(global))
+    let loader = try ModelsCommand.loader(global)
     return try loader.loaded(try loader.version(try ModelReference(model))).model
   }
 
+  /// Names of the columns that are said of a row: `prediction` for a label or a value, then each number that has a name.
+  private func saidNames(_ schema: ModelSchema) -> [String] {
+    schema.task == .regression
+      ? schema.outputNames : (schema.hasLabel ? ["prediction"] : []) + schema.outputNames
+  }
+
   private func header(_ schema: ModelSchema) -> String {
-    (keep + ["prediction"] + schema.classes.map { "probability_\($0)" }).map(Self.quoted).joined(
-      separator: ",")
+    (keep + saidNames(schema)).map(Self.quoted).joined(separator: ",")
   }
 
   private func lines(_ model: TrainedModel, _ table: Table, _ values: FeatureTable) -> [String] {
     let said = model.predict(values)
     let kept = keep.compactMap { table[$0].map(FeatureTable.texts) }
+    let names = saidNames(model.schema)
     return (0..<table.rowCount).map { row in
-      let probabilities = said.values[row * said.columns..<(row + 1) * said.columns]
+      let numbers = said.values[row * said.columns..<(row + 1) * said.columns]
       let label = model.label(said, row: row)
       if global.json {
-        return JSONValue.object(
-          zip(keep, kept).map { ($0, JSONValue($1[row])) } + [
-            ("prediction", label.map { .string($0) } ?? .number(said.values[row]))
-          ]
-            + (label == nil
-              ? [] : zip(model.schema.classes, probabilities).map { ("probability_\($0)", .number($1)) })
-        ).description
+        let members = (label.map { [.string($0)] } ?? []) + numbers.map { JSONValue.number($0) }
+        return JSONValue.object(zip(keep, kept).map { ($0, JSONValue($1[row])) } + Array(zip(names, members)))
+          .description
       }
-      var fields = kept.map { $0[row] ?? "" } + [label ?? "\(said.values[row])"]
-      if label != nil { fields += probabilities.map { "\($0)" } }
+      let fields = kept.map { $0[row] ?? "" } + (label.map { [$0] } ?? []) + numbers.map { "\($0)" }
       return fields.map(Self.quoted).joined(separator: ",")
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Crypto
+import Embeddings
 import Foundation
 import HTTPService
 import IndexStore
@@ -80,13 +81,18 @@ extension TrainCommand {
     @Option(help: ArgumentHelp("Column by whose values the model is scored apart.", valueName: "column"))
     var slice: [String] = []
 
+    @Option(help: ArgumentHelp("Column of text that is read by the embedding model.", valueName: "column"))
+    var embed: [String] = []
+
     @Option(help: "Experiment that the run belongs to (default: Default).") var experiment: String?
 
     @Option(help: ArgumentHelp("Registered model that gets a new version.", valueName: "name")) var register:
       String?
 
-    @Option(help: ArgumentHelp("Write the model into this new folder.", valueName: "folder")) var output:
-      String?
+    @Option(
+      help: ArgumentHelp(
+        "Write the model into this new folder; a run is kept only with --experiment or --register.",
+        valueName: "folder")) var output: String?
 
     func run() async throws {
       let wiring = try Wiring(global)
@@ -99,7 +105,16 @@ extension TrainCommand {
       }
       let source = try TableFile(path)
       let quiet = global.quiet
-      let trainer = Trainer(try file.settings(), threads: wiring.settings.threads) { line in
+      var texts: TextVectors?
+      if file.columns?.values.contains(where: { $0.kind == .embedding }) == true {
+        let store = ModelStore(root: wiring.settings.modelsFolder)
+        texts = TextVectors(
+          try LocalEmbedder(
+            directory: try store.directory(of: PinnedModel.allMiniLML6v2.name),
+            threads: wiring.settings.threads,
+            profile: .exact), remembers: true)
+      }
+      let trainer = Trainer(try file.settings(), threads: wiring.settings.threads, texts: texts) { line in
         if !quiet { Terminal.note(line) }
       }
       let outcome: TrainingOutcome
@@ -117,9 +132,8 @@ extension TrainCommand {
           rows: outcome.table.rowCount))
       var registered: ModelVersion?
       var run: String?
-      if let output {
-        try artifact.write(to: output)
-      } else {
+      if let output { try artifact.write(to: output) }
+      if output == nil || file.register != nil || file.experiment != nil {
         let home = try wiring.openHome(createIfMissing: true)
         let log = TrainingLog(
           TrackingStore(catalog: home.catalog, home: home.path), actor: ModelsCommand.actor)
@@ -153,6 +167,7 @@ extension TrainCommand {
       file.parameters = parameters
       var columns = file.columns ?? [:]
       for name in id { columns[name, default: ColumnDeclaration()].role = .id }
+      for name in embed { columns[name, default: ColumnDeclaration()].kind = .embedding }
       for name in ignore { columns[name, default: ColumnDeclaration()].role = .ignored }
       file.columns = columns
       return file

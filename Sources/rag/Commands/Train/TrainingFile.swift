@@ -87,9 +87,11 @@ struct TrainingFile: Decodable {
     try check(node, CodingKeys.allCases.map(\.rawValue), "")
   }
 
-  /// - Throws: `UsageError` where no target is named.
+  /// - Throws: `UsageError` where no target is named and the algorithm needs one.
   func settings() throws -> TrainingSettings {
-    guard let target else { throw UsageError("Say what is to be predicted: --target COLUMN") }
+    guard target != nil || algorithm?.task != nil else {
+      throw UsageError("Say what is to be predicted: --target COLUMN (kmeans and pca need none)")
+    }
     var settings = TrainingSettings(target: target, algorithm: algorithm ?? .boosting)
     settings.task = task
     settings.columns = columns ?? [:]

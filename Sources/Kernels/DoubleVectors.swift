@@ -1,11 +1,9 @@
-import Kernels
-
 /// Vector loops in float64, for what float32 is too coarse for.
-enum DoubleVectors {
+package enum DoubleVectors {
   /// Σ aᵢ bᵢ over eight partial sums, in an order that depends on `count` alone.
   ///
   /// - Complexity: O(count).
-  static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> Double {
+  package static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> Double {
     var sums = SIMD8<Double>.zero
     let x = UnsafeRawPointer(a)
     let y = UnsafeRawPointer(b)
@@ -24,7 +22,7 @@ enum DoubleVectors {
   ///
   /// - Parameter rows: shape `[n, d]`, row-major.
   /// - Complexity: O(n² d).
-  static func products(_ rows: [Double], count n: Int, threads: Int) -> [Double] {
+  package static func products(_ rows: [Double], count n: Int, threads: Int) -> [Double] {
     let d = n == 0 ? 0 : rows.count / n
     let lower = Parallel.map(n, threads: threads) { row in
       rows.withUnsafeBufferPointer { buffer -> [Double] in
