@@ -54,6 +54,7 @@ test-clients: build model
 	python3 -m venv .build/clients
 	.build/clients/bin/pip install --quiet -r Tests/ClientTests/requirements.txt
 	.build/clients/bin/python Tests/ClientTests/clients_test.py --rag $(RAG)
+	.build/clients/bin/python Tests/ClientTests/s3_test.py --rag $(RAG)
 	for version in "mlflow>=3,<4" "mlflow==2.22.*"; do \
 		python3 -m venv --clear .build/mlflow; \
 		.build/mlflow/bin/pip install --quiet "$$version" scikit-learn "setuptools<81"; \

@@ -79,7 +79,7 @@ let package = Package(
       resources: [.embedInCode("Prompts")], swiftSettings: settings),
 
     // Model work
-    module("Tracking", ["Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
+    module("Tracking", ["Transport", "Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
     module("Evaluation", ["Kernels", "Reports"]),
     module("Tables", ["Kernels", "Documents", "CCompression"]),
     module("Drift", ["Kernels", "Tables", "Reports"]),
@@ -145,7 +145,8 @@ let package = Package(
       ]),
     tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
     tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
-    tests("Tracking", ["Tracking", "Catalog", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "Tracking", ["Tracking", "Transport", "Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Tables", ["Tables"], resources: [.copy("Fixtures")]),
     tests("Training", ["Training", "Tables", "Kernels"], resources: [.copy("Fixtures")]),
     tests("Drift", ["Drift", "Tables", "Kernels", "Storage"], resources: [.copy("Fixtures")]),

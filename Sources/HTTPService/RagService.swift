@@ -77,7 +77,7 @@ package final class RagService: Sendable {
     keys = ServiceKeys(catalog: home.catalog)
     collections = OpenCollections(home: home, opener: wiring.open)
     gate = AdmissionGate(slots: configuration.workers, queue: configuration.queue)
-    tracking = TrackingStore(catalog: home.catalog, home: home.path)
+    tracking = TrackingStore(catalog: home.catalog, home: home.path, bucket: configuration.bucket)
     answers = AnswerLog(
       catalog: home.catalog, tracking: tracking, log: log, predictionDays: configuration.predictionDays)
     uploads = UploadStore(home: home)

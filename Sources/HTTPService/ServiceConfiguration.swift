@@ -1,5 +1,6 @@
 import Embeddings
 import IndexStore
+import Tracking
 
 /// How a server is set up.
 package struct ServiceConfiguration: Sendable {
@@ -45,6 +46,8 @@ package struct ServiceConfiguration: Sendable {
   package var driftLookSeconds = 300
   package var driftAlarms = AlarmTargets()
 
+  /// Where files of runs and models go; `nil` is the home's folder.
+  package var bucket: S3Bucket?
   /// Has the embedding models that columns of text are read by.
   package var embeddings: ModelStore?
   /// Whether the rows that models score are kept beside what is said of them.

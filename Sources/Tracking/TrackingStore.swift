@@ -7,10 +7,14 @@ package struct TrackingStore: Sendable {
   let catalog: Catalog
   package let artifacts: ArtifactStore
 
-  /// - Parameter home: the home's folder.
-  package init(catalog: Catalog, home: String) {
+  /// - Parameters:
+  ///   - home: the home's folder.
+  ///   - bucket: where bytes of files go in place of the home's folder, which then has copies of those last used.
+  ///   - copyLimit: most bytes of copies.
+  package init(catalog: Catalog, home: String, bucket: S3Bucket? = nil, copyLimit: Int = 4 << 30) {
     self.catalog = catalog
-    artifacts = ArtifactStore(catalog: catalog, folder: home + "/_artifacts")
+    artifacts = ArtifactStore(
+      catalog: catalog, folder: home + "/_artifacts", bucket: bucket, copyLimit: copyLimit)
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws(TrackingError) -> Value {

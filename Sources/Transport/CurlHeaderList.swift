@@ -20,6 +20,8 @@ final class CurlHeaderList {
         field.value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
           ? field.name + ";" : field.name + ": " + field.value)
     }
+    // A name without a value is signed, but not sent.
+    guard request.credentials == nil else { return }
     // Without these, libcurl would wait for "100 Continue" and call every body a form.
     if request.headers["Expect"] == nil { try append("Expect:") }
     if request.headers["Content-Type"] == nil { try append("Content-Type:") }

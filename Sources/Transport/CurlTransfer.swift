@@ -73,6 +73,11 @@ final class CurlTransfer {
     if request.headers["Accept-Encoding"] == nil {
       rag_curl_set_string(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
     }
+    if let credentials = request.credentials {
+      rag_curl_set_string(easy, CURLOPT_AWS_SIGV4, "aws:amz:\(credentials.region):s3")
+      rag_curl_set_string(easy, CURLOPT_USERNAME, credentials.accessKey.secret)
+      rag_curl_set_string(easy, CURLOPT_PASSWORD, credentials.secretKey.secret)
+    }
     switch (request.method, request.body) {
     case (.get, nil): rag_curl_set_long(easy, CURLOPT_HTTPGET, 1)
     case (.head, nil): rag_curl_set_long(easy, CURLOPT_NOBODY, 1)

@@ -19,10 +19,13 @@ package struct TransportRequest: Sendable {
   package var deadlines: TransportDeadlines
   /// Most bytes of response body, after decompression; more is `TransportError.Code.tooLarge`.
   package var maximumBodyBytes: Int
+  /// Who signs it for Amazon's S3; `nil` leaves it unsigned.
+  package var credentials: AWSCredentials?
 
   package init(
     _ method: Method, _ url: String, headers: TransportHeaders = [:], body: [UInt8]? = nil,
-    deadlines: TransportDeadlines = TransportDeadlines(), maximumBodyBytes: Int = 64 << 20
+    deadlines: TransportDeadlines = TransportDeadlines(), maximumBodyBytes: Int = 64 << 20,
+    credentials: AWSCredentials? = nil
   ) {
     self.method = method
     self.url = url
@@ -30,6 +33,7 @@ package struct TransportRequest: Sendable {
     self.body = body
     self.deadlines = deadlines
     self.maximumBodyBytes = maximumBodyBytes
+    self.credentials = credentials
   }
 }
 

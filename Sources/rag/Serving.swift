@@ -30,6 +30,7 @@ extension Wiring {
     var configuration = ServiceConfiguration()
     configuration.version = RagCommand.configuration.version
     configuration.embeddings = ModelStore(root: settings.modelsFolder)
+    configuration.bucket = try artifactBucket()
     configuration.host = host ?? section?.host ?? configuration.host
     configuration.port = port ?? section?.port ?? configuration.port
     configuration.collection = collectionName(collection)
@@ -87,6 +88,7 @@ extension Wiring {
     let embedders = SharedEmbedders()
     let model = try languageModel()
     let prompts = try prompts()
+    let tracking = try tracking(home)
     let vocabulary = SharedVocabulary(path: settings.modelsFolder + TokenVocabulary.place)
     @Sendable func embedder(_ configuration: CollectionConfiguration?) async throws -> SharedEmbedders.Entry {
       let name = configuration.map { Self.sharingKey($0.embedding) } ?? ""
@@ -110,7 +112,7 @@ extension Wiring {
         let entry = try? await embedder(configuration)
         let tools = AnsweringTools(
           embedder: entry?.batching, reranker: try self.reranker(named: nil, embedder: entry?.base),
-          learned: LearnedModels(TrackingStore(catalog: home.catalog, home: home.path), collection: name),
+          learned: LearnedModels(tracking, collection: name),
           model: model,
           prompts: prompts, extractive: self.settings.answererParameters(),
           context: try self.settings.contextBuilder(),

@@ -6,6 +6,7 @@ import Generation
 import IndexStore
 import LexicalIndex
 import Retrieval
+import Tracking
 import Transport
 
 /// Puts the parts together for one command.
@@ -18,6 +19,19 @@ struct Wiring {
 
   func openHome(createIfMissing: Bool = false) throws -> HomeFolder {
     try HomeFolder(path: settings.home, createIfMissing: createIfMissing)
+  }
+
+  func tracking(_ home: HomeFolder) throws -> TrackingStore {
+    TrackingStore(catalog: home.catalog, home: home.path, bucket: try artifactBucket())
+  }
+
+  /// Where files of runs and models go; `nil` is the home's folder.
+  func artifactBucket() throws -> S3Bucket? {
+    guard let text = settings.environment["RAG_ARTIFACTS"] ?? settings.file.artifacts?.s3 else { return nil }
+    let section = settings.file.artifacts
+    let address = try S3Address(
+      text, region: section?.region, endpoint: section?.endpoint, environment: settings.environment)
+    return S3Bucket(address, transport: RetryingTransport(try CurlTransport()))
   }
 
   /// The embedding model that is configured, or named by a flag.

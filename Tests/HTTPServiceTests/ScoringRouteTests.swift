@@ -135,10 +135,11 @@ import Training
     _ = try await score(server, #"{"instances": \#(Self.rows)}"#)
     let place = try #require(TrackingStore.storePath(try tracking.version("churn", 2).location))
     let file = try #require(try tracking.artifacts.file(place + "/trees-0.json"))
-    var bytes = Array(try #require(FileManager.default.contents(atPath: file.place)))
+    let path = "\(server.home.path)/_artifacts/sha256/\(file.digest.prefix(2))/\(file.digest)"
+    var bytes = Array(try #require(FileManager.default.contents(atPath: path)))
     bytes[bytes.count / 2] ^= 1
-    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file.place)
-    try Data(bytes).write(to: URL(fileURLWithPath: file.place))
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path)
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
     try tracking.setAlias("champion", of: "churn", to: 2, actor: "ada")
     let reply = try await score(server, #"{"instances": \#(Self.rows)}"#)
     #expect(reply.status == 200 && reply.json["model"]?["version"]?.description == "1")

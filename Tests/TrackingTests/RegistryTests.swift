@@ -95,7 +95,7 @@ import Tracking
     #expect(made.digest != nil && digest == made.digest)
     #expect(try store.tracking.artifacts.damaged(under: place).isEmpty)
     let file = try #require(try store.tracking.artifacts.file(place + "/deep/model.bin"))
-    try Data("twO".utf8).write(to: URL(fileURLWithPath: file.place))
+    try Data("twO".utf8).write(to: URL(fileURLWithPath: store.place(file)))
     #expect(try store.tracking.artifacts.damaged(under: place) == ["deep/model.bin"])
     // Other bytes under the same name are another digest.
     try store.tracking.artifacts.put(Array("three".utf8), at: place + "/deep/model.bin")
@@ -115,7 +115,7 @@ import Tracking
     let three = try store.tracking.version("m", 3)
     let path = try #require(TrackingStore.storePath(three.location))
     let file = try #require(try store.tracking.artifacts.file(path + "/MLmodel"))
-    try Data("thref".utf8).write(to: URL(fileURLWithPath: file.place))
+    try Data("thref".utf8).write(to: URL(fileURLWithPath: store.place(file)))
     let error = #expect(throws: TrackingError.self) {
       try store.tracking.rollBack("m", alias: "champion", actor: "a", reason: nil)
     }

@@ -133,13 +133,12 @@ package struct ModelLoader: Sendable {
     }
     var files: [String: [UInt8]] = [:]
     for entry in try tracking.artifacts.files(under: place) {
-      guard let file = try tracking.artifacts.file("\(place)/\(entry.path)"),
-        let bytes = FileManager.default.contents(atPath: file.place)
-      else { throw TrackingError(.damaged, "the bytes of \(entry.path) are gone from the store") }
-      guard Hex.string(SHA256.hash(data: bytes)) == file.digest else {
-        throw TrackingError(.damaged, "the bytes of \(entry.path) are not what was stored")
+      let file = ArtifactStore.File(bytes: entry.bytes, digest: entry.digest)
+      do {
+        files[entry.path] = Array(try tracking.artifacts.contents(file))
+      } catch {
+        throw TrackingError(error.code, "\(entry.path): \(error.message)", underlying: error)
       }
-      files[entry.path] = Array(bytes)
     }
     return ModelArtifact(files: files)
   }

@@ -7,7 +7,9 @@ import GRDB
 #endif
 
 /// Bytes of one file on their way into the store. What is not finished leaves nothing.
-package final class ArtifactReceiver {
+///
+/// `@unchecked Sendable`: one task at a time uses it, one call after the other.
+package final class ArtifactReceiver: @unchecked Sendable {
   private let store: ArtifactStore
   private let path: String
   private let temporary: String
@@ -48,27 +50,14 @@ package final class ArtifactReceiver {
     count += bytes.count
   }
 
-  /// Puts the bytes in their place, and the path to them.
+  /// Puts the bytes in their place, and the path to them. Waits where the place is a bucket.
   ///
   /// - Throws: `.failed`.
   package func finish() throws(TrackingError) {
     let digest = Array(hash.finalize())
-    let place = store.place(ArtifactStore.hexadecimal(Data(digest)))
     guard fsync(descriptor) == 0 else { throw Self.system("cannot be synced", temporary) }
-    let folder = (place as NSString).deletingLastPathComponent
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw TrackingError(.failed, "\(folder): cannot be made: \(error)", underlying: error)
-    }
-    // The same bytes may be there: the name says what they are.
-    guard rename(temporary, place) == 0 else { throw Self.system("cannot be put in its place", temporary) }
+    try store.bytes.keep(temporary, digest: ArtifactStore.hexadecimal(Data(digest)), bytes: count)
     isFinished = true
-    let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if parent >= 0 {
-      fsync(parent)
-      close(parent)
-    }
     let (path, count) = (path, count)
     try store.write { database in
       // A file and a folder of one name would hide each other.

@@ -4,12 +4,12 @@ import Foundation
 import GRDB
 import Storage
 
-/// Files of runs and models. A file's bytes lie once under their SHA-256, are never changed, and stay until nothing names
-/// them; which path has which bytes is in the catalog.
+/// Files of runs and models. A file's bytes lie once under their SHA-256, in a folder or a bucket, are never changed, and stay
+/// until nothing names them; which path has which bytes is in the catalog.
 ///
 /// Invariants:
 /// 1. A path's row is written after its bytes are whole and synced: a kill leaves the old bytes or the new.
-/// 2. Bytes are written beside the store and renamed into it.
+/// 2. Bytes are written beside the store and renamed or sent into it.
 package struct ArtifactStore: Sendable {
   package struct Entry: Sendable, Hashable {
     /// Last component.
@@ -20,16 +20,32 @@ package struct ArtifactStore: Sendable {
   }
 
   package struct File: Sendable, Hashable {
-    /// On this machine.
-    package var place: String
     package var bytes: Int
     /// SHA-256, 64 hexadecimal digits.
     package var digest: String
+
+    package init(bytes: Int, digest: String) {
+      self.bytes = bytes
+      self.digest = digest
+    }
   }
 
   let catalog: Catalog
   let folder: String
+  let bytes: any ArtifactBytes
   private static let longestPath = 1024
+
+  /// - Parameters:
+  ///   - folder: has the bytes, and what arrives.
+  ///   - bucket: has the bytes in place of the folder, which then has copies of those last used, at most
+  ///     `copyLimit` bytes of them.
+  init(catalog: Catalog, folder: String, bucket: S3Bucket?, copyLimit: Int) {
+    self.catalog = catalog
+    self.folder = folder
+    let own = FolderBytes(folder: folder + "/sha256")
+    bytes =
+      bucket.map { BucketBytes($0, root: folder + "/s3", folder: own, copyLimit: copyLimit) } ?? own
+  }
 
   /// The path without empty parts at its ends.
   ///
@@ -67,10 +83,35 @@ package struct ArtifactStore: Sendable {
     let row = try read {
       try Row.fetchOne($0, sql: "SELECT digest, bytes FROM artifacts WHERE path = ?", arguments: [path])
     }
-    return row.map { row in
-      let digest = Self.hexadecimal(row["digest"])
-      return File(place: place(digest), bytes: row["bytes"], digest: digest)
+    return row.map { File(bytes: $0["bytes"], digest: Self.hexadecimal($0["digest"])) }
+  }
+
+  /// For reading. Waits where the bytes are in a bucket and no copy is here.
+  ///
+  /// - Throws: `.damaged` where they are gone, `.failed`.
+  package func open(_ file: File) throws(TrackingError) -> FileHandle {
+    // A copy may be taken away for room before it is open.
+    for _ in 0..<3 {
+      let place = try bytes.place(of: file.digest)
+      if let handle = FileHandle(forReadingAtPath: place) { return handle }
     }
+    throw TrackingError(.failed, "the bytes \(file.digest.prefix(12)) cannot be opened")
+  }
+
+  /// All bytes of a file, compared with their digest.
+  ///
+  /// - Throws: `.damaged` where they are gone or others, `.failed`.
+  package func contents(_ file: File) throws(TrackingError) -> Data {
+    repeat {
+      let handle = try open(file)
+      defer { try? handle.close() }
+      if let data = try? handle.readToEnd() ?? Data(),
+        Self.hexadecimal(Data(SHA256.hash(data: data))) == file.digest
+      {
+        return data
+      }
+    } while bytes.discardCopy(of: file.digest)
+    throw TrackingError(.damaged, "the bytes \(file.digest.prefix(12)) are not what was stored")
   }
 
   /// What lies directly under `path`, by name; nothing for a file: clients take what has something for a folder.
@@ -125,14 +166,21 @@ package struct ArtifactStore: Sendable {
     return Array(hash.finalize())
   }
 
-  /// Files under `path` whose bytes are not what was stored.
+  /// Files under `path` whose bytes are gone or not what was stored.
   ///
+  /// - Throws: `.failed` where that can't be told.
   /// - Complexity: O(bytes).
   package func damaged(under path: String) throws(TrackingError) -> [String] {
-    try files(under: path).filter { file in
-      guard let bytes = FileManager.default.contents(atPath: place(file.digest)) else { return true }
-      return SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined() != file.digest
-    }.map(\.path)
+    var damaged: [String] = []
+    for file in try files(under: path) {
+      do {
+        _ = try contents(File(bytes: file.bytes, digest: file.digest))
+      } catch {
+        guard error.code == .damaged else { throw error }
+        damaged.append(file.path)
+      }
+    }
+    return damaged
   }
 
   /// Removes bytes that no path names any more, and what uploads that broke off left.
@@ -142,23 +190,7 @@ package struct ArtifactStore: Sendable {
   package func collectGarbage(olderThan age: Double = 3600) throws(TrackingError) -> Int {
     let known = Set(
       try read { try Data.fetchAll($0, sql: "SELECT DISTINCT digest FROM artifacts") }.map(Self.hexadecimal))
-    var freed = 0
-    let root = folder + "/sha256"
-    for part in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] {
-      for name in (try? FileManager.default.contentsOfDirectory(atPath: root + "/" + part)) ?? []
-      where !known.contains(name) {
-        let path = "\(root)/\(part)/\(name)"
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        let written = attributes?[.modificationDate] as? Date ?? .now
-        guard -written.timeIntervalSinceNow >= age else { continue }
-        freed += attributes?[.size] as? Int ?? 0
-        do {
-          try FileManager.default.removeItem(atPath: path)
-        } catch {
-          throw TrackingError(.failed, "\(path): cannot be removed: \(error)", underlying: error)
-        }
-      }
-    }
+    var freed = try bytes.removeAll(except: known, olderThan: age)
     let incoming = folder + "/incoming"
     for name in (try? FileManager.default.contentsOfDirectory(atPath: incoming)) ?? [] {
       let attributes = try? FileManager.default.attributesOfItem(atPath: incoming + "/" + name)
@@ -170,8 +202,6 @@ package struct ArtifactStore: Sendable {
     }
     return freed
   }
-
-  func place(_ digest: String) -> String { "\(folder)/sha256/\(digest.prefix(2))/\(digest)" }
 
   static func hexadecimal(_ data: Data) -> String { data.map { String(format: "%02x", $0) }.joined() }
 

@@ -98,7 +98,7 @@ struct RetrievalOptions: ParsableArguments {
       }
     }
     return OpenCollection(
-      home: home, collection: collection, embedder: embedder,
+      home: home, tracking: try wiring.tracking(home), collection: collection, embedder: embedder,
       reranker: try wiring.reranker(named: reranker, embedder: embedder))
   }
 }
@@ -106,6 +106,7 @@ struct RetrievalOptions: ParsableArguments {
 /// A collection that is ready to be asked.
 struct OpenCollection {
   var home: HomeFolder
+  var tracking: TrackingStore
   var collection: DocumentCollection
   var embedder: (any Embedder)?
   var reranker: (any Reranker)?
@@ -129,7 +130,7 @@ struct OpenCollection {
   }
 
   var learned: LearnedModels {
-    LearnedModels(TrackingStore(catalog: home.catalog, home: home.path), collection: collection.name)
+    LearnedModels(tracking, collection: collection.name)
   }
 
   var retriever: Retriever {

@@ -271,6 +271,19 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
+  /// Where files of runs and registered models lie, in place of the home's folder.
+  struct Artifacts: Decodable, Equatable {
+    /// `s3://bucket/prefix`.
+    var s3: String?
+    var region: String?
+    /// Of a server that speaks S3's protocol and isn't Amazon's.
+    var endpoint: String?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case s3, region, endpoint
+    }
+  }
+
   var home: String?
   var models: String?
   var collection: String?
@@ -290,10 +303,11 @@ struct ConfigurationFile: Decodable, Equatable {
   var access: [AccessRule]?
   var drift: Drift?
   var registry: Registry?
+  var artifacts: Artifacts?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case home, models, collection, threads, chunking, embedding, analysis, retrieval, reranker, llm, answers
-    case prompts, server, access, drift, registry
+    case prompts, server, access, drift, registry, artifacts
     case llmFallback = "llm_fallback"
   }
 
@@ -327,6 +341,7 @@ struct ConfigurationFile: Decodable, Equatable {
       "server": Server.CodingKeys.allCases.map(\.rawValue),
       "drift": Drift.CodingKeys.allCases.map(\.rawValue),
       "registry": Registry.CodingKeys.allCases.map(\.rawValue),
+      "artifacts": Artifacts.CodingKeys.allCases.map(\.rawValue),
     ]
     let boosts = [
       "recency": Recency.CodingKeys.allCases.map(\.rawValue),

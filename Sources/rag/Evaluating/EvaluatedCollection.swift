@@ -2,10 +2,12 @@ import Catalog
 import Documents
 import Foundation
 import IndexStore
+import Tracking
 
 /// The collection that an evaluation asks: one that is there, or one made for it.
 struct EvaluatedCollection {
   let home: HomeFolder
+  let tracking: TrackingStore
   let name: String
   /// Keeps a temporary home until the evaluation is over.
   private let scratch: TemporaryHome?
@@ -23,6 +25,7 @@ struct EvaluatedCollection {
     if let name, let home = try? wiring.openHome(), try home.catalog.collection(named: name) != nil {
       self.home = home
       self.name = name
+      tracking = try wiring.tracking(home)
       scratch = nil
       return
     }
@@ -59,6 +62,9 @@ struct EvaluatedCollection {
     guard report.chunks > 0 else { throw UsageError("\(test.path): no document could be ingested") }
     self.home = home
     self.name = collection
+    // A home that goes keeps its files to itself.
+    tracking =
+      try scratch.map { _ in TrackingStore(catalog: home.catalog, home: home.path) } ?? wiring.tracking(home)
     self.scratch = scratch
   }
 }

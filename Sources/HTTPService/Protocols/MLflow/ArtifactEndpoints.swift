@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import Kernels
 import NIOCore
 import Tracking
 
@@ -29,7 +30,7 @@ extension RagService {
         described("A file's bytes.").gives(Schema.text, as: "application/octet-stream")
       ) {
         [self] request, _ in
-        try download(try request.rest(after: Self.proxy + "/"))
+        try await download(try request.rest(after: Self.proxy + "/"))
       },
       Endpoint(
         .put, path, scope: .ingest, isOpenEnded: true,
@@ -55,19 +56,16 @@ extension RagService {
     for try await buffer in request.body {
       try buffer.withUnsafeReadableBytes { bytes throws(TrackingError) in try receiver.append(bytes) }
     }
-    try receiver.finish()
+    // Storing may wait for a bucket.
+    try await Parallel.offPool { try receiver.finish() }
   }
 
-  private func download(_ path: String) throws -> Response {
+  private func download(_ path: String) async throws -> Response {
     guard let file = try tracking.artifacts.file(path) else {
       throw TrackingError(.missing, "No such artifact: '\(path.prefix(300))'")
     }
-    let handle: FileHandle
-    do {
-      handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: file.place))
-    } catch {
-      throw TrackingError(.damaged, "the bytes of '\(path)' are gone from the store", underlying: error)
-    }
+    let artifacts = tracking.artifacts
+    let handle = try await Parallel.offPool { try artifacts.open(file) }
     return Response(
       status: .ok,
       headers: [.contentType: "application/octet-stream", .eTag: "\"\(file.digest.prefix(32))\""],

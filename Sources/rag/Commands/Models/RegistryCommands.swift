@@ -6,8 +6,8 @@ import Tracking
 
 extension ModelsCommand {
   static func tracking(_ global: GlobalOptions) throws -> TrackingStore {
-    let home = try Wiring(global).openHome(createIfMissing: false)
-    return TrackingStore(catalog: home.catalog, home: home.path)
+    let wiring = try Wiring(global)
+    return try wiring.tracking(wiring.openHome())
   }
 
   /// Who runs this, for the history.

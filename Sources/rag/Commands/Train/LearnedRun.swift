@@ -59,7 +59,7 @@ struct LearnedRun {
   init(_ kind: LearnedKind, of evaluated: EvaluatedCollection, _ comparisons: [HeldOutComparison]) {
     self.kind = kind
     collection = evaluated.name
-    tracking = TrackingStore(catalog: evaluated.home.catalog, home: evaluated.home.path)
+    tracking = evaluated.tracking
     self.comparisons = comparisons
   }
 

@@ -135,8 +135,7 @@ extension TrainCommand {
       if let output { try artifact.write(to: output) }
       if output == nil || file.register != nil || file.experiment != nil {
         let home = try wiring.openHome(createIfMissing: true)
-        let log = TrainingLog(
-          TrackingStore(catalog: home.catalog, home: home.path), actor: ModelsCommand.actor)
+        let log = TrainingLog(try wiring.tracking(home), actor: ModelsCommand.actor)
         (run, registered) = try log.record(
           outcome, artifact, dataPath: path, dataHash: hash, experiment: file.experiment,
           register: file.register)
