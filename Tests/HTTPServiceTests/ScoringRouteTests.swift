@@ -126,6 +126,36 @@ import Training
     #expect(try await served() == "1")
   }
 
+  /// Many rows are scored in blocks, and say what each says alone; what can't be done in time is refused.
+  @Test func manyRowsAndDeadlines() async throws {
+    let server = try await TestServer([])
+    try Self.register(server, seed: 1)
+    func rows(_ range: Range<Int>) -> String {
+      let rows = range.map {
+        #"{"age": \#(18 + $0 % 70), "region": "\#(["north", "south", "east"][$0 % 3])", "visits": \#($0 % 20)}"#
+      }
+      return #"{"dataframe_records": [\#(rows.joined(separator: ","))]}"#
+    }
+    let all = try await score(server, rows(0..<700))
+    guard case .array(let predictions)? = all.json["predictions"] else {
+      Issue.record("\(all.body)")
+      return
+    }
+    #expect(predictions.count == 700)
+    for row in [0, 255, 256, 511, 512, 699] {
+      let alone = try await score(server, rows(row..<row + 1))
+      #expect(item(alone.json["predictions"])?.description == predictions[row].description)
+    }
+    let late = try await server.send(
+      .post, "/api/v1/models/churn/invocations?deadline_ms=1", rows(0..<10_000))
+    #expect(late.status == 400 && late.body.contains("deadline_too_short"), "\(late.body.prefix(300))")
+    let patient = try await server.send(
+      .post, "/api/v1/models/churn/invocations?deadline_ms=60000", rows(0..<20))
+    #expect(patient.status == 200)
+    let wrong = try await server.send(.post, "/v2/models/churn/infer?deadline_ms=0", "{}")
+    #expect(wrong.status == 400 && wrong.body.contains("deadline_ms"))
+  }
+
   /// A version whose bytes are broken never displaces the one that serves.
   @Test func brokenVersionsFallBack() async throws {
     let server = try await TestServer([])

@@ -12,6 +12,7 @@ import NIOEmbedded
 import Retrieval
 import Synchronization
 import TestSupport
+import Testing
 import Tracking
 
 /// A whole service on a home of its own, asked without a socket.
@@ -134,7 +135,7 @@ final class TestServer: Sendable {
       method: method, scheme: "http", authority: "localhost", path: path, headerFields: fields)
     let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes)))
     let (status, all, text) = try await responder.respond(to: request)
-    let json = try? RequestFieldsProbe.parse(text)
+    let json = JSONValue(parsing: text.utf8)
     return Reply(status: status, headers: all, body: text, json: json ?? .null)
   }
 
@@ -157,12 +158,6 @@ final class TestServer: Sendable {
     try ServiceKeys.make(
       name: "test", scopes: scopes, labels: labels, rateLimit: rateLimit, expiresAt: expiresAt,
       in: home.catalog)
-  }
-}
-
-enum RequestFieldsProbe {
-  static func parse(_ text: String) throws -> JSONValue {
-    try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
   }
 }
 
@@ -203,7 +198,7 @@ private struct Writer: ResponseBodyWriter {
 }
 
 extension TestServer {
-  static func parse(_ text: String) throws -> JSONValue { try RequestFieldsProbe.parse(text) }
+  static func parse(_ text: String) throws -> JSONValue { try #require(JSONValue(parsing: text.utf8)) }
 }
 
 extension TestServer.Reply {

@@ -25,6 +25,8 @@ package final class AdmissionGate: Sendable {
   /// Kinds of work, which take different times.
   package enum Work: Int, CaseIterable, Sendable {
     case search, embed
+    /// Rows by a registered model.
+    case score
     /// The second half of a question: it goes before what has not begun.
     case extract
   }
@@ -40,7 +42,7 @@ package final class AdmissionGate: Sendable {
     var waiting: [Waiter] = []
     var nextID: UInt64 = 0
     /// How long a piece of work takes, milliseconds, by kind: moving means.
-    var means = [5.0, 20.0, 100.0]
+    var means = [5.0, 20.0, 1.0, 100.0]
     var cancelled: Set<UInt64> = []
   }
 

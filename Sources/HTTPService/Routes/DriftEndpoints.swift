@@ -121,7 +121,7 @@ extension RagService {
   }
 
   private static func json(_ window: DriftWindow) throws -> JSONValue {
-    try JSONDecoder().decode(JSONValue.self, from: Data(DriftMonitor.json(window).utf8))
+    JSONValue(parsing: try DriftMonitor.json(window).utf8) ?? .null
   }
 }
 

@@ -8,11 +8,18 @@ import Training
 /// Scoring of rows by registered models, with the bodies of MLflow's scoring server.
 extension RagService {
   static let scoringBodyLimit = 16 << 20
+  static let deadlineParameter = "deadline_ms"
+  /// Rows that are scored between two looks at the clock.
+  private static let scoringBlock = 256
 
   var scoringEndpoints: [Endpoint] {
     func described(_ summary: String) -> EndpointDescription {
       EndpointDescription(summary, tag: "models")
         .takes(Schema.reference("ScoringRequest")).takes(Schema.text, as: "text/csv")
+        .query(
+          Self.deadlineParameter, Schema.integer(from: 1, to: 600_000),
+          "Time to be done in, milliseconds; what cannot be is refused."
+        )
         .gives(Schema.reference("Scores"))
     }
     return [
@@ -90,9 +97,19 @@ extension RagService {
       Endpoint(
         .get, "/ping", scope: nil,
         EndpointDescription("Whether rows can be scored, as MLflow's scoring server tells it.", tag: "models")
-          .gives(Schema.text, as: "text/plain")
-      ) { _, _ in Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "\n"))) },
+          .gives(Schema.text, as: "text/plain").gives(Schema.text, status: 503, as: "text/plain")
+      ) { [self] _, _ in
+        Response(
+          status: canScore ? .ok : .serviceUnavailable,
+          body: ResponseBody(byteBuffer: ByteBuffer(string: "\n")))
+      },
     ]
+  }
+
+  /// Whether requests to score are taken: the registry can be read and the server isn't about to end.
+  var canScore: Bool {
+    guard !readiness.isDraining else { return false }
+    return (try? tracking.searchModels(filter: nil, orderBy: [], limit: 1, offset: 0)) != nil
   }
 
   private func onlyModel() throws -> ModelReference {
@@ -106,7 +123,15 @@ extension RagService {
     return ModelReference(name: models[0].name, choice: .serving)
   }
 
+  /// When scoring must be done, as the query says, else as the server is set up.
+  func scoringDeadline(_ request: Request) throws -> ContinuousClock.Instant? {
+    let milliseconds =
+      try request.integer(Self.deadlineParameter, in: 1...600_000) ?? configuration.deadlineMilliseconds
+    return milliseconds > 0 ? .now + .milliseconds(milliseconds) : nil
+  }
+
   private func score(_ reference: ModelReference, _ request: Request) async throws -> Response {
+    let deadline = try scoringDeadline(request)
     let choice = try await shelf.model(reference)
     let features = choice.loaded.model.schema.features
     let rows: [[String: RowValue]]
@@ -126,17 +151,17 @@ extension RagService {
         try await fields(request, limit: Self.scoringBodyLimit), features: features.map(\.name)
       ).rows
     }
-    let scored = try scored(rows, by: choice)
+    let scored = try await scored(rows, by: choice, deadline: deadline)
     return Response(json: ScoresJSON(choice, scored.said, ids: scored.ids).json)
   }
 
   /// What a model says of rows; counted, watched and kept.
   ///
-  /// - Throws: `TrainingError.schema` for rows that don't fit, and for one without any value.
+  /// - Throws: `TrainingError.schema` for rows that don't fit, and for one without any value; `AdmissionError` for what cannot
+  ///   be done by the deadline.
   func scored(
-    _ rows: [[String: RowValue]], by choice: ModelShelf.Choice
-  ) throws -> (said: DoubleMatrix, ids: [String]) {
-    let start = ContinuousClock.now
+    _ rows: [[String: RowValue]], by choice: ModelShelf.Choice, deadline: ContinuousClock.Instant?
+  ) async throws -> (said: DoubleMatrix, ids: [String]) {
     let model = choice.loaded.model
     let features = model.schema.features
     if let empty = rows.firstIndex(where: { row in
@@ -148,8 +173,12 @@ extension RagService {
             column: "*", row: empty, message: "has no value at all: nothing can be told from it")
         ])
     }
-    let said = model.predict(try FeatureTable(rows: rows, features))
-    let seconds = start.duration(to: .now).milliseconds / 1000
+    let table = try FeatureTable(rows: rows, features)
+    let (said, seconds) = try await gate.run(.score, deadline: deadline) {
+      let start = ContinuousClock.now
+      let said = try Self.predictions(model, table, deadline: deadline)
+      return (said, start.duration(to: .now).milliseconds / 1000)
+    }
     let labels = (0..<said.rows).map { model.label(said, row: $0) }
     let scores = (0..<said.rows).map { said.values[$0 * said.columns + min(1, said.columns - 1)] }
     metrics.scored(choice, labels: labels.map { $0 ?? "" }, seconds: seconds)
@@ -168,6 +197,24 @@ extension RagService {
           seconds: seconds / Double(max(1, rows.count)))
       })
     return (said, ids)
+  }
+
+  private static func predictions(
+    _ model: TrainedModel, _ table: FeatureTable, deadline: ContinuousClock.Instant?
+  ) throws -> DoubleMatrix {
+    guard table.rowCount > scoringBlock else { return model.predict(table) }
+    var values: [Double] = []
+    var columns = 0
+    for first in stride(from: 0, to: table.rowCount, by: scoringBlock) {
+      try Task.checkCancellation()
+      if let deadline, deadline <= .now {
+        throw AdmissionError(code: .deadlineTooShort, retryAfter: 1)
+      }
+      let part = model.predict(table.rows(Array(first..<min(first + scoringBlock, table.rowCount))))
+      columns = part.columns
+      values += part.values
+    }
+    return DoubleMatrix(rows: table.rowCount, columns: columns, values: values)
   }
 
   private static func json(_ row: [String: RowValue], _ features: [ColumnSpecification]) -> String {

@@ -90,33 +90,10 @@ extension JSONValue {
   /// The member of that name; `nil` where this is no object or has none.
   package subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
-    return members.first { $0.0 == name }?.1
+    return members.last { $0.0 == name }?.1
   }
 
   package var text: String? {
     if case .string(let text) = self { text } else { nil }
-  }
-}
-
-extension JSONValue: Decodable {
-  /// The order of members is not kept.
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Int.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .string(value)
-    } else if let values = try? container.decode([JSONValue].self) {
-      self = .array(values)
-    } else {
-      let members = try container.decode([String: JSONValue].self)
-      self = .object(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
-    }
   }
 }

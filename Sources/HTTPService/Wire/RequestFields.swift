@@ -1,5 +1,3 @@
-import Foundation
-
 /// Members of a JSON request, read with errors that say what to write instead. Unknown members are passed over.
 struct RequestFields {
   private let members: [(String, JSONValue)]
@@ -18,13 +16,13 @@ struct RequestFields {
     guard !bytes.isEmpty else {
       throw ServiceError(.invalidRequest, "the body is empty: send a JSON object")
     }
-    guard depth(of: bytes) <= depthLimit else {
-      throw ServiceError(.invalidRequest, "the JSON is nested deeper than \(depthLimit) levels")
-    }
     do {
-      return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+      return try JSONValue(bytes, depthLimit: depthLimit)
     } catch {
-      throw ServiceError(.invalidRequest, "the body is no JSON in UTF-8")
+      throw ServiceError(
+        .invalidRequest,
+        error == .tooDeep
+          ? "the JSON is nested deeper than \(depthLimit) levels" : "the body is no JSON in UTF-8")
     }
   }
 
@@ -38,38 +36,9 @@ struct RequestFields {
     self.prefix = prefix
   }
 
-  /// The deepest level of brackets outside strings; decoding takes stack for each.
-  private static func depth(of bytes: some Collection<UInt8>) -> Int {
-    var depth = 0
-    var deepest = 0
-    var isString = false
-    var isEscaped = false
-    for byte in bytes {
-      if isString {
-        if isEscaped {
-          isEscaped = false
-        } else if byte == UInt8(ascii: "\\") {
-          isEscaped = true
-        } else if byte == UInt8(ascii: "\"") {
-          isString = false
-        }
-        continue
-      }
-      switch byte {
-      case UInt8(ascii: "\""): isString = true
-      case UInt8(ascii: "["), UInt8(ascii: "{"):
-        depth += 1
-        deepest = max(deepest, depth)
-      case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
-      default: break
-      }
-    }
-    return deepest
-  }
-
   /// The member; `nil` where it is missing or null.
   subscript(name: String) -> JSONValue? {
-    guard let value = members.first(where: { $0.0 == name })?.1 else { return nil }
+    guard let value = members.last(where: { $0.0 == name })?.1 else { return nil }
     if case .null = value { return nil }
     return value
   }

@@ -96,7 +96,7 @@ struct BenchDriftCommand: ParsableCommand {
     var result = try check.run(reference: sides.0, current: sides.1)
     result.referenceMap = []
     result.currentMap = []
-    let found = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(result))
+    let found = JSONValue(parsing: try JSONEncoder().encode(result)) ?? .null
     Terminal.out(
       JSONValue.object([("result", found), ("seconds", .object(seconds.withLock { $0 }))]).description)
   }

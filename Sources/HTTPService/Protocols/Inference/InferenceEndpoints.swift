@@ -28,8 +28,11 @@ extension RagService {
       },
       Endpoint(
         .get, "/v2/health/ready", scope: nil,
-        described("Whether the server can score.").gives(Schema.anything)
-      ) { _, _ in Response(json: .object([("ready", .bool(true))])) },
+        described("Whether the server can score.").gives(Schema.anything).gives(Schema.anything, status: 503)
+      ) { [self] _, _ in
+        Response(
+          status: canScore ? .ok : .serviceUnavailable, json: .object([("ready", .bool(canScore))]))
+      },
     ]
     for isVersioned in [false, true] {
       let path = "/v2/models/{name}" + (isVersioned ? "/versions/{version}" : "")
@@ -55,7 +58,12 @@ extension RagService {
         },
         Endpoint(
           .post, path + "/infer", scope: .query,
-          model("Score tensors.", isVersioned).takes(Schema.reference("InferenceRequest"))
+          model("Score tensors.", isVersioned)
+            .query(
+              Self.deadlineParameter, Schema.integer(from: 1, to: 600_000),
+              "Time to be done in, milliseconds."
+            )
+            .takes(Schema.reference("InferenceRequest"))
             .gives(Schema.reference("InferenceResponse"))
         ) { [self] request, context in try await infer(request, context) },
       ]
@@ -83,12 +91,13 @@ extension RagService {
   }
 
   private func infer(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    let deadline = try scoringDeadline(request)
     let choice = try await shelf.model(try reference(context))
     let fields = try await fields(request, limit: Self.scoringBodyLimit)
     let id = try fields.text("id", atMost: 256)
     let wanted = try fields.list("outputs", atMost: 1024)?.compactMap { $0["name"]?.text }
     let rows = try InferenceJSON.rows(fields, choice.loaded.model.schema)
-    let scored = try scored(rows, by: choice)
+    let scored = try await scored(rows, by: choice, deadline: deadline)
     return Response(json: try InferenceJSON.response(choice, scored.said, id: id, wanted: wanted))
   }
 }
