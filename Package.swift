@@ -79,7 +79,8 @@ let package = Package(
       resources: [.embedInCode("Prompts")], swiftSettings: settings),
 
     // Model work
-    module("Tracking", ["Transport", "Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
+    module(
+      "Tracking", ["Storage", "Transport", "Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
     module("Evaluation", ["Kernels", "Reports"]),
     module("Tables", ["Kernels", "Documents", "CCompression"]),
     module("Drift", ["Kernels", "Tables", "Reports"]),
@@ -155,7 +156,7 @@ let package = Package(
       [
         "HTTPService", "Drift", "Tables", "Training", "Tracking", "Catalog", "IndexStore", "Retrieval",
         "Generation",
-        "Embeddings", "Transport",
+        "Embeddings", "Transport", "Storage",
         "Documents",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

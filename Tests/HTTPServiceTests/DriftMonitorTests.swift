@@ -7,6 +7,7 @@ import Foundation
 import HTTPService
 import IndexStore
 import Kernels
+import Storage
 import Synchronization
 import TestSupport
 import Testing

@@ -2,6 +2,7 @@ import Catalog
 import Crypto
 import Foundation
 import IndexStore
+import Storage
 import Synchronization
 
 /// The keys of a home: makes them, and tells who a key belongs to.

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import IndexStore
+import Storage
 import Transport
 
 /// Posts events to a webhook, signed, and runs a command with them.

@@ -6,6 +6,7 @@ import Generation
 import IndexStore
 import LexicalIndex
 import Retrieval
+import Storage
 
 /// A question carried through retrieval and generation, with what the answer rests on.
 package struct AnsweredQuestion: Sendable {

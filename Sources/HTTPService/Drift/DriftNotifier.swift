@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import IndexStore
+import Storage
 
 /// Tells of alarms: once when one begins, and once when it ends.
 package struct DriftNotifier: Sendable {

@@ -4,6 +4,7 @@ import Embeddings
 import Foundation
 import IndexStore
 import Kernels
+import Storage
 import Tables
 
 /// All signals of one window, compared with a baseline.

@@ -2,6 +2,7 @@ import Catalog
 import Documents
 import IndexStore
 import Kernels
+import Storage
 
 /// What a caller may know of collections and documents: every route that shows them goes through here.
 struct CollectionReader {

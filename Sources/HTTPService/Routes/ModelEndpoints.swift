@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import IndexStore
+import Storage
 import Tracking
 
 /// Registered models, beside what MLflow's protocol tells of them.

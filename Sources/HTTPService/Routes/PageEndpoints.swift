@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Hummingbird
 import IndexStore
+import Storage
 
 /// The web page, out of the binary.
 extension RagService {

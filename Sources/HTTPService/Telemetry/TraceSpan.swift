@@ -1,5 +1,6 @@
 import Foundation
 import IndexStore
+import Storage
 import Synchronization
 
 /// A piece of work in a trace, with the pieces below it.

@@ -1,4 +1,5 @@
 import Crypto
+import Storage
 
 /// Identity of a chunk: 16 bytes, the same wherever and whenever the same document is cut the same way.
 package struct ChunkID: Hashable, Sendable {
@@ -37,17 +38,4 @@ package struct ChunkID: Hashable, Sendable {
 extension ChunkID: CustomStringConvertible {
   /// 32 lower-case hexadecimal digits.
   package var description: String { Hex.string(bytes) }
-}
-
-/// Lower-case hexadecimal.
-package enum Hex {
-  package static func string(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
 }

@@ -1,5 +1,6 @@
 import Catalog
 import Documents
+import Storage
 
 /// Gives back, from the catalog, what the indexes saw of stored chunks.
 struct ChunkSource {

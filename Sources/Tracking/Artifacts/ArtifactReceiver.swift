@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import GRDB
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -56,7 +57,7 @@ package final class ArtifactReceiver: @unchecked Sendable {
   package func finish() throws(TrackingError) {
     let digest = Array(hash.finalize())
     guard fsync(descriptor) == 0 else { throw Self.system("cannot be synced", temporary) }
-    try store.bytes.keep(temporary, digest: ArtifactStore.hexadecimal(Data(digest)), bytes: count)
+    try store.bytes.keep(temporary, digest: Hex.string(digest), bytes: count)
     isFinished = true
     let (path, count) = (path, count)
     try store.write { database in

@@ -83,7 +83,7 @@ package struct ArtifactStore: Sendable {
     let row = try read {
       try Row.fetchOne($0, sql: "SELECT digest, bytes FROM artifacts WHERE path = ?", arguments: [path])
     }
-    return row.map { File(bytes: $0["bytes"], digest: Self.hexadecimal($0["digest"])) }
+    return row.map { File(bytes: $0["bytes"], digest: Hex.string($0["digest"] as Data)) }
   }
 
   /// For reading. Waits where the bytes are in a bucket and no copy is here.
@@ -102,15 +102,14 @@ package struct ArtifactStore: Sendable {
   ///
   /// - Throws: `.damaged` where they are gone or others, `.failed`.
   package func contents(_ file: File) throws(TrackingError) -> Data {
-    repeat {
+    for _ in 0..<2 {
       let handle = try open(file)
       defer { try? handle.close() }
-      if let data = try? handle.readToEnd() ?? Data(),
-        Self.hexadecimal(Data(SHA256.hash(data: data))) == file.digest
-      {
+      if let data = try? handle.readToEnd() ?? Data(), Hex.string(SHA256.hash(data: data)) == file.digest {
         return data
       }
-    } while bytes.discardCopy(of: file.digest)
+      guard bytes.discardCopy(of: file.digest) else { break }
+    }
     throw TrackingError(.damaged, "the bytes \(file.digest.prefix(12)) are not what was stored")
   }
 
@@ -143,7 +142,10 @@ package struct ArtifactStore: Sendable {
         arguments: [prefix, prefix.isEmpty ? "\u{10FFFF}" : path + "0"])
     }
     return rows.map { row in
-      (String((row["path"] as String).dropFirst(prefix.count)), row["bytes"], Self.hexadecimal(row["digest"]))
+      (
+        String((row["path"] as String).dropFirst(prefix.count)), row["bytes"],
+        Hex.string(row["digest"] as Data)
+      )
     }
   }
 
@@ -189,7 +191,7 @@ package struct ArtifactStore: Sendable {
   /// - Returns: bytes that were freed.
   package func collectGarbage(olderThan age: Double = 3600) throws(TrackingError) -> Int {
     let known = Set(
-      try read { try Data.fetchAll($0, sql: "SELECT DISTINCT digest FROM artifacts") }.map(Self.hexadecimal))
+      try read { try Data.fetchAll($0, sql: "SELECT DISTINCT digest FROM artifacts") }.map { Hex.string($0) })
     var freed = try bytes.removeAll(except: known, olderThan: age)
     let incoming = folder + "/incoming"
     for name in (try? FileManager.default.contentsOfDirectory(atPath: incoming)) ?? [] {
@@ -202,8 +204,6 @@ package struct ArtifactStore: Sendable {
     }
     return freed
   }
-
-  static func hexadecimal(_ data: Data) -> String { data.map { String(format: "%02x", $0) }.joined() }
 
   func read<Value>(_ body: (Database) throws -> Value) throws(TrackingError) -> Value {
     do { return try catalog.read(body) } catch { throw TrackingError(error) }

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Synchronization
 
 #if canImport(Glibc)
@@ -60,7 +61,7 @@ final class BucketBytes: ArtifactBytes {
     guard let found = try bucket.get(Self.key(digest), to: temporary) else {
       throw TrackingError(.damaged, "the bytes \(digest.prefix(12)) are gone from \(bucket.address)")
     }
-    guard ArtifactStore.hexadecimal(Data(found)) == digest else {
+    guard Hex.string(found) == digest else {
       throw TrackingError(
         .damaged, "the bytes \(digest.prefix(12)) in \(bucket.address) are not what was stored")
     }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 import Transport
 
 /// Objects under the prefix of an `S3Address`. Calls wait; keys stand below the prefix.
@@ -184,7 +185,7 @@ package struct S3Bucket: Sendable {
   private func request(
     _ method: TransportRequest.Method, _ key: String?, query: String, body: [UInt8]?
   ) -> TransportRequest {
-    let hash = SHA256.hash(data: body ?? []).map { String(format: "%02x", $0) }.joined()
+    let hash = Hex.string(SHA256.hash(data: body ?? []))
     var headers: TransportHeaders = ["x-amz-content-sha256": hash, "Accept-Encoding": "identity"]
     if body != nil { headers.set("Content-Type", "application/octet-stream") }
     if let token = address.credentials.sessionToken { headers.set("x-amz-security-token", token.secret) }

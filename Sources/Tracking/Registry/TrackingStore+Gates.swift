@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import GRDB
+import Storage
 
 extension TrackingStore {
   /// Writes down what a gate found, with an entry in the history that holds the record's hash.
@@ -28,7 +29,7 @@ extension TrackingStore {
   }
 
   private static func hash(of record: String) -> String {
-    ArtifactStore.hexadecimal(Data(SHA256.hash(data: Data(record.utf8))))
+    Hex.string(SHA256.hash(data: Data(record.utf8)))
   }
 
   /// Gates of a model, the newest first; of one version where it is given.

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Storage
 
 extension TrackingStore {
   private static let artifactScheme = "mlflow-artifacts:/"
@@ -45,7 +46,7 @@ extension TrackingStore {
       try ModelHistory.append(
         .init(
           actor: actor, model: name, action: .versionCreated, subject: String(number),
-          new: digest.map { ArtifactStore.hexadecimal(Data($0)) }), database)
+          new: digest.map { Hex.string($0) }), database)
       return try Self.version(name, number, database)
     }
   }

@@ -2,6 +2,7 @@ import Crypto
 import Embeddings
 import Foundation
 import Kernels
+import Storage
 
 /// The files of a trained model: everything that serving, judging and watching it needs, in one folder.
 ///
@@ -88,7 +89,7 @@ package struct ModelArtifact: Sendable {
       hash.update(data: Data("\(name)\0\(bytes.count)\0".utf8))
       hash.update(data: bytes)
     }
-    return hash.finalize().map { String(format: "%02x", $0) }.joined()
+    return Hex.string(hash.finalize())
   }
 
   /// At most 2,000 rows that the model learned from, drawn by the seed, each with what it says of them.

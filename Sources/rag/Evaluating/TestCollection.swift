@@ -2,6 +2,7 @@ import Crypto
 import Evaluation
 import Foundation
 import IndexStore
+import Storage
 
 /// A folder with questions and judgements, and the documents that they are about.
 struct TestCollection {

@@ -6,6 +6,7 @@ import Foundation
 import Generation
 import IndexStore
 import Retrieval
+import Storage
 
 struct EvalRunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -7,6 +7,7 @@ import Generation
 import HTTPService
 import IndexStore
 import Kernels
+import Storage
 import Yams
 
 struct EvalSynthCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import Crypto
 import Foundation
 import HTTPService
 import IndexStore
+import Storage
 import Tracking
 import Training
 import Yams

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HTTPService
 import IndexStore
+import Storage
 import Tracking
 
 extension ModelsCommand {

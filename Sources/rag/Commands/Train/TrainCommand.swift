@@ -4,6 +4,7 @@ import Embeddings
 import Foundation
 import HTTPService
 import IndexStore
+import Storage
 import Tracking
 import Training
 
