@@ -60,6 +60,28 @@ import Testing
     #expect(try registered.output == program.run("predict", folder("model"), points()).output)
   }
 
+  /// A version tells what it was made from and to replace, data tell what was made from them, and a parent's files stay.
+  @Test func lineageIsToldBothWays() throws {
+    let program = RagProgram(home: folder("home"))
+    let points = try points()
+    for seed in ["1", "2"] {
+      let trained = try program.run(
+        "train", points, "--algorithm", "kmeans", "--parameter", "n_clusters=2", "--seed", seed, "--register",
+        "groups")
+      #expect(trained.status == 0, "\(trained.errors)")
+    }
+    let first = try program.run("models", "lineage", "groups/1", "--json").json()
+    let second = try program.run("models", "lineage", "groups/2", "--json").json()
+    #expect(first["parents"] as? [String] == [] && first["children"] as? [String] == ["groups/2"])
+    #expect(second["parents"] as? [String] == ["groups/1"] && second["children"] as? [String] == [])
+    #expect(first["binary_sha256"] as? String == second["binary_sha256"] as? String)
+    #expect((first["binary_sha256"] as? String)?.count == 64 && first["split_seed"] as? String == "1")
+    #expect(first["configuration_sha256"] as? String != second["configuration_sha256"] as? String)
+    #expect(lines(try program.run("models", "lineage", "--data", points)) == ["groups/1", "groups/2"])
+    let neither = try program.run("models", "lineage", "--data", folder("none"))
+    #expect(neither.status == 2 && neither.errors.contains("neither a file nor a digest"))
+  }
+
   /// Words that training didn't see are understood by the embedding model, without which nothing is guessed.
   @Test func aColumnIsReadByTheEmbeddingModel() throws {
     let program = RagProgram(home: folder("home"))

@@ -1,4 +1,6 @@
+import Crypto
 import Foundation
+import Storage
 import Tracking
 import Training
 
@@ -6,10 +8,13 @@ import Training
 package struct TrainingLog: Sendable {
   private let tracking: TrackingStore
   private let actor: String
+  /// Tags of each run: what made it.
+  private let provenance: [String: String]
 
-  package init(_ tracking: TrackingStore, actor: String) {
+  package init(_ tracking: TrackingStore, actor: String, provenance: [String: String] = [:]) {
     self.tracking = tracking
     self.actor = actor
+    self.provenance = provenance
   }
 
   /// - Parameters:
@@ -21,13 +26,11 @@ package struct TrainingLog: Sendable {
     experiment: String?,
     register: String?
   ) throws -> (run: String, version: ModelVersion?) {
-    let experiment = try experiment.map { try tracking.experimentID(named: $0) } ?? 0
-    let run = try tracking.createRun(
-      experiment: experiment, name: nil, user: actor, startedAt: nil,
-      tags: [
-        "mlflow.source.type": "LOCAL", "mlflow.source.name": "rag train", "mlflow.user": actor,
-        "rag.artifact_digest": artifact.digest,
-      ])
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let run = try begin(
+      "rag train", experiment: experiment, configuration: try encoder.encode(outcome.settings),
+      tags: ["rag.artifact_digest": artifact.digest])
     do {
       let version = try record(outcome, artifact, run, dataPath, dataHash, register)
       _ = try tracking.updateRun(run.id, status: .finished, endedAt: TrackingStore.now, name: nil)
@@ -36,6 +39,38 @@ package struct TrainingLog: Sendable {
       _ = try? tracking.updateRun(run.id, status: .failed, endedAt: TrackingStore.now, name: nil)
       throw error
     }
+  }
+
+  /// Begins a run that says what made it.
+  ///
+  /// - Parameters:
+  ///   - experiment: made where it is missing; the default one where it is `nil`.
+  ///   - configuration: what it was told to do, in bytes that are the same for the same settings.
+  package func begin(
+    _ source: String, experiment: String?, configuration: some Sequence<UInt8>, tags: [String: String]
+  ) throws(TrackingError) -> Run {
+    var all = provenance.merging(tags) { $1 }
+    all["mlflow.source.type"] = "LOCAL"
+    all["mlflow.source.name"] = source
+    all["mlflow.user"] = actor
+    all[TrackingStore.configurationTag] = Hex.string(SHA256.hash(data: Array(configuration)))
+    return try tracking.createRun(
+      experiment: try experiment.map { name throws(TrackingError) in try tracking.experimentID(named: name) }
+        ?? 0,
+      name: nil, user: actor, startedAt: nil, tags: all)
+  }
+
+  /// Notes what data a run learned from.
+  ///
+  /// - Parameter hash: SHA-256 in hexadecimal digits.
+  package func read(_ name: String, hash: String, source: String, by run: Run) throws(TrackingError) {
+    try tracking.logInputs(
+      run.id,
+      datasets: [
+        Dataset(
+          name: name, digest: String(hash.prefix(TrackingStore.datasetDigestLength)), sourceType: "local",
+          source: source, tags: ["mlflow.data.context": "training"])
+      ], models: [])
   }
 
   private func record(
@@ -61,13 +96,7 @@ package struct TrainingLog: Sendable {
       metrics.append(Metric(name: "trial_score", value: trial.score, step: Int64(step), at: now))
     }
     try tracking.log(run.id, metrics: metrics, parameters: parameters)
-    try tracking.logInputs(
-      run.id,
-      datasets: [
-        Dataset(
-          name: URL(fileURLWithPath: dataPath).lastPathComponent, digest: String(dataHash.prefix(32)),
-          sourceType: "local", source: dataPath, tags: ["mlflow.data.context": "training"])
-      ], models: [])
+    try read(URL(fileURLWithPath: dataPath).lastPathComponent, hash: dataHash, source: dataPath, by: run)
     return try keep(
       artifact.files, of: run, as: register ?? outcome.settings.algorithm.rawValue,
       type: Self.type(outcome.model.schema.task), parameters: parameters,
@@ -110,6 +139,12 @@ package struct TrainingLog: Sendable {
       _ = try tracking.createModel(register, description: nil, tags: [:], actor: actor)
     } catch {
       guard error.code == .exists else { throw error }
+    }
+    // What serves now is what this is made to replace.
+    if let serving = try tracking.servingVersion(of: register, alias: ModelLoader.championAlias),
+      let parent = try tracking.version(register, serving.number).loggedModel
+    {
+      try tracking.logInputs(run.id, datasets: [], models: [ModelUse(model: parent)])
     }
     return try tracking.createVersion(
       of: register, source: "models:/\(model.id)", run: run.id, runLink: nil, loggedModel: model.id,

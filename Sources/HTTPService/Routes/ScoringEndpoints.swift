@@ -31,12 +31,7 @@ extension RagService {
         .path("name", "Registered model, or NAME@alias.")
         .query("version", Schema.integer(from: 1, to: 1_000_000_000), "Version, where no alias is meant.")
       ) { [self] request, context in
-        let name = try Request.decoded(context.parameters.get("name") ?? "")
-        var reference = try ModelReference(name)
-        if let version = try request.integer("version", in: 1...1_000_000_000) {
-          reference.choice = .version(Int64(version))
-        }
-        return try await score(reference, request)
+        try await score(try reference(request, context), request)
       },
       Endpoint(
         .post, "/invocations", scope: .query,
@@ -95,6 +90,19 @@ extension RagService {
         return Response(json: .object([("gates", .array(gates))]))
       },
       Endpoint(
+        .get, "/api/v1/models/{name}/lineage", scope: .query,
+        EndpointDescription(
+          "Where a version comes from (data, configuration, code, program, what it was made to replace), and what came from it.",
+          tag: "models"
+        )
+        .path("name", "Registered model, or NAME@alias.")
+        .query("version", Schema.integer(from: 1, to: 1_000_000_000), "Version, where no alias is meant.")
+        .gives(Schema.anything)
+      ) { [self] request, context in
+        let version = try ModelLoader(tracking).version(try reference(request, context))
+        return Response(json: try tracking.lineage(of: version.model, version.version).json)
+      },
+      Endpoint(
         .get, "/ping", scope: nil,
         EndpointDescription("Whether rows can be scored, as MLflow's scoring server tells it.", tag: "models")
           .gives(Schema.text, as: "text/plain").gives(Schema.text, status: 503, as: "text/plain")
@@ -110,6 +118,14 @@ extension RagService {
   var canScore: Bool {
     guard !readiness.isDraining else { return false }
     return (try? tracking.searchModels(filter: nil, orderBy: [], limit: 1, offset: 0)) != nil
+  }
+
+  private func reference(_ request: Request, _ context: ServiceContext) throws -> ModelReference {
+    var reference = try ModelReference(try Request.decoded(context.parameters.get("name") ?? ""))
+    if let version = try request.integer("version", in: 1...1_000_000_000) {
+      reference.choice = .version(Int64(version))
+    }
+    return reference
   }
 
   private func onlyModel() throws -> ModelReference {

@@ -73,7 +73,7 @@ extension TrackingStore {
   }
 
   /// Removes the files of what was deleted, and bytes that nothing names. What an alias points to or pointed to last stays,
-  /// and what a living version, run or logged model has its files from.
+  /// what a living version was made to replace, and what a living version, run or logged model has its files from.
   ///
   /// - Parameters:
   ///   - dryRun: tell what would go.
@@ -96,6 +96,10 @@ extension TrackingStore {
           UNION SELECT v.location FROM model_versions v JOIN model_history h ON h.model = v.model
             AND h.action = 'alias_moved' AND (h.old = CAST(v.version AS TEXT) OR h.new = CAST(v.version AS TEXT))
             WHERE h.id IN (SELECT max(id) FROM model_history WHERE action = 'alias_moved' GROUP BY model, subject)
+          UNION SELECT v.location FROM model_versions v
+            JOIN run_models m ON m.model = v.logged_model AND m.is_output = 0
+            JOIN runs r ON r.row = m.run
+            JOIN model_versions c ON c.run = r.id AND c.is_deleted = 0
           """)
       return (dead, kept)
     }

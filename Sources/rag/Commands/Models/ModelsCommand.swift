@@ -17,8 +17,8 @@ struct ModelsCommand: AsyncParsableCommand {
         rag models rollback churn
       """,
     subcommands: [
-      List.self, Pull.self, Add.self, Verify.self, Versions.self, History.self, Gate.self, Approve.self,
-      Promote.self,
+      List.self, Pull.self, Add.self, Verify.self, Versions.self, History.self, Lineage.self, Gate.self,
+      Approve.self, Promote.self,
       Rollback.self, CollectGarbage.self,
     ], defaultSubcommand: List.self)
 

@@ -74,11 +74,13 @@ struct LearnedRun {
     _ files: [String: [UInt8]], parameters: [(String, String)], test: TestCollection, isJSON: Bool?
   ) throws {
     let actor = ModelsCommand.actor
-    let run = try tracking.createRun(
-      experiment: try tracking.experimentID(named: kind.rawValue), name: nil, user: actor, startedAt: nil,
-      tags: [
-        "mlflow.source.name": "rag train \(kind.rawValue)", "mlflow.user": actor, "collection": collection,
-      ])
+    let log = TrainingLog(
+      tracking, actor: actor, provenance: Provenance.tags(folder: FileManager.default.currentDirectoryPath))
+    let configuration = parameters.map { "\($0.0)=\($0.1)\n" }.sorted().joined()
+    let run = try log.begin(
+      "rag train \(kind.rawValue)", experiment: kind.rawValue, configuration: configuration.utf8,
+      tags: ["collection": collection])
+    try log.read(test.name, hash: test.hash, source: test.path, by: run)
     let now = TrackingStore.now
     var metrics: [Metric] = []
     for comparison in comparisons {
@@ -90,7 +92,7 @@ struct LearnedRun {
     try tracking.log(run.id, metrics: metrics, parameters: parameters)
     let name = kind.name(of: collection)
     guard
-      let version = try TrainingLog(tracking, actor: actor).keep(
+      let version = try log.keep(
         files, of: run, as: kind.rawValue, type: kind.rawValue, parameters: parameters, register: name)
     else { throw TrackingError(.failed, "'\(name)' got no version") }
     let alias = ModelLoader.championAlias

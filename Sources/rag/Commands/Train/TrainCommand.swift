@@ -136,7 +136,10 @@ extension TrainCommand {
       if let output { try artifact.write(to: output) }
       if output == nil || file.register != nil || file.experiment != nil {
         let home = try wiring.openHome(createIfMissing: true)
-        let log = TrainingLog(try wiring.tracking(home), actor: ModelsCommand.actor)
+        let folder = settings.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+        let log = TrainingLog(
+          try wiring.tracking(home), actor: ModelsCommand.actor,
+          provenance: Provenance.tags(folder: folder ?? FileManager.default.currentDirectoryPath))
         (run, registered) = try log.record(
           outcome, artifact, dataPath: path, dataHash: hash, experiment: file.experiment,
           register: file.register)
