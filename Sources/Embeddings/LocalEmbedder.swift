@@ -52,8 +52,6 @@ package final class LocalEmbedder: Embedder {
   ) async throws(EmbeddingError) -> EmbeddingBatch {
     do {
       return try await Parallel.offPool { self.embedSynchronously(texts, as: role) }
-    } catch let error as EmbeddingError {
-      throw error
     } catch {
       throw EmbeddingError(.modelInvalid, "embedding failed: \(error)", underlying: error)
     }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Storage
 
 #if canImport(Glibc)
   import Glibc
@@ -39,7 +40,7 @@ package struct ModelRecord: Codable, Hashable, Sendable {
     for file in files where Self.decisiveFiles.contains(file.path) {
       hash.update(data: Data("\(file.path)\0\(file.sha256)\n".utf8))
     }
-    return Self.hex(hash.finalize())
+    return Hex.string(hash.finalize())
   }
 
   /// Reads size, time and hash of `paths` under `directory`; those that are missing are left out.
@@ -98,7 +99,7 @@ package struct ModelRecord: Codable, Hashable, Sendable {
       hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: file.bytes[at..<end]))
       at = end
     }
-    return hex(hash.finalize())
+    return Hex.string(hash.finalize())
   }
 
   /// Size in bytes and time of last change of a regular file; links are followed.
@@ -106,15 +107,5 @@ package struct ModelRecord: Codable, Hashable, Sendable {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return (Int(status.st_size), status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec)
-  }
-
-  private static func hex(_ digest: SHA256.Digest) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in digest {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -61,4 +61,13 @@ package struct ServiceConfiguration: Sendable {
 
   /// Whether only this machine reaches it.
   package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+
+  /// Milliseconds that a request may ask for.
+  static let deadlineRange = 1...600_000
+
+  /// When a request that asks for so many milliseconds must be done; `nil` without limit.
+  func deadline(after asked: Int?) -> ContinuousClock.Instant? {
+    let milliseconds = asked ?? deadlineMilliseconds
+    return milliseconds > 0 ? .now + .milliseconds(milliseconds) : nil
+  }
 }

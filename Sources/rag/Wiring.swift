@@ -49,16 +49,29 @@ struct Wiring {
     let section = settings.file.embedding
     switch section?.provider ?? "local" {
     case "local":
-      let name = flag ?? settings.environment["RAG_MODEL"] ?? section?.model ?? PinnedModel.allMiniLML6v2.name
-      let store = ModelStore(root: settings.modelsFolder)
       let profile = try collection?.embedding.profile ?? profile ?? settings.embeddingProfile()
-      return try LocalEmbedder(directory: try store.directory(of: name), threads: threads, profile: profile)
+      return try localEmbedder(named: flag, threads: threads, profile: profile)
     case "openai":
       let known = collection.flatMap { $0.embedding.pooling == .provider ? $0.embedding.dimension : nil }
       return try await providerEmbedder(section, model: flag, dimension: known)
     case let other:
       throw UsageError("embedding.provider must be local or openai, not '\(other)'")
     }
+  }
+
+  /// The local model that is configured, or named by a flag.
+  ///
+  /// - Throws: `EmbeddingError.modelMissing`, saying how to get it.
+  func localEmbedder(
+    named flag: String? = nil, threads: Int? = nil, profile: EmbeddingProfile
+  ) throws -> LocalEmbedder {
+    let section = settings.file.embedding
+    let configured = (section?.provider ?? "local") == "local" ? section?.model : nil
+    let name =
+      flag ?? settings.environment["RAG_MODEL"] ?? configured ?? PinnedModel.allMiniLML6v2.name
+    return try LocalEmbedder(
+      directory: try ModelStore(root: settings.modelsFolder).directory(of: name),
+      threads: threads ?? settings.threads, profile: profile)
   }
 
   private func providerEmbedder(

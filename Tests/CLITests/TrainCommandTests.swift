@@ -60,7 +60,7 @@ import Testing
     #expect(try registered.output == program.run("predict", folder("model"), points()).output)
   }
 
-  /// A version tells what it was made from and to replace, data tell what was made from them, and a parent's files stay.
+  /// A version tells what it was made from and to replace, and data tell what was made from them.
   @Test func lineageIsToldBothWays() throws {
     let program = RagProgram(home: folder("home"))
     let points = try points()

@@ -145,6 +145,35 @@ import Tracking
     #expect(left == [false, true, true, false])
   }
 
+  /// Files of a deleted version stay while one that was made to replace it lives.
+  @Test func whatWasReplacedStays() throws {
+    let tracking = store.tracking
+    func made(_ text: String, from parent: String?) throws -> ModelVersion {
+      let run = try store.run()
+      if let parent { try tracking.logInputs(run.id, datasets: [], models: [ModelUse(model: parent)]) }
+      let model = try tracking.createLoggedModel(
+        experiment: 0, name: "m", sourceRun: run.id, type: nil, parameters: [], tags: [:])
+      let place = try #require(TrackingStore.storePath(model.artifactURI))
+      try tracking.artifacts.put(Array(text.utf8), at: place + "/MLmodel")
+      try tracking.logOutputs(run.id, models: [ModelUse(model: model.id)])
+      return try tracking.createVersion(
+        of: "m", source: "models:/\(model.id)", run: run.id, runLink: nil, loggedModel: model.id,
+        description: nil, tags: [:], actor: "a")
+    }
+    func delete(_ version: ModelVersion) throws {
+      try tracking.deleteVersion("m", version.version, actor: "a")
+      try tracking.deleteLoggedModel(version.loggedModel ?? "")
+    }
+    let first = try made("one", from: nil)
+    let second = try made("two", from: first.loggedModel)
+    #expect(try tracking.lineage(of: "m", 2).parents.map(\.version) == [1])
+    #expect(try tracking.lineage(of: "m", 1).children.map(\.version) == [2])
+    try delete(first)
+    #expect(try tracking.collectGarbage(dryRun: false, olderThan: 0).places.isEmpty)
+    try delete(second)
+    #expect(try tracking.collectGarbage(dryRun: false, olderThan: 0).freedBytes == 6)
+  }
+
   @Test func stagesMove() throws {
     for _ in 0..<3 { try version() }
     _ = try store.tracking.setStage("m", 1, to: .production, archives: false, actor: "a")

@@ -1,4 +1,5 @@
 import Crypto
+import Storage
 
 /// What a cached vector was made from.
 package struct EmbeddingCacheKey: Hashable, Sendable {
@@ -17,7 +18,7 @@ package struct EmbeddingCacheKey: Hashable, Sendable {
     hash.update(data: Array(role.rawValue.utf8) + [0])
     var text = text
     text.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-    self.init(weightsHash: identity.weightsHash, textHash: hash.finalize().hexadecimal)
+    self.init(weightsHash: identity.weightsHash, textHash: Hex.string(hash.finalize()))
   }
 }
 

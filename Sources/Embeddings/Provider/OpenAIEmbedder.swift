@@ -1,5 +1,6 @@
 import Crypto
 import Kernels
+import Storage
 import Synchronization
 import Transport
 
@@ -144,6 +145,6 @@ package struct OpenAIEmbedder: Embedder {
     ] {
       hash.update(data: Array(part.utf8) + [0])
     }
-    return hash.finalize().hexadecimal
+    return Hex.string(hash.finalize())
   }
 }

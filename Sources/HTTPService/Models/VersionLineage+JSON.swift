@@ -21,6 +21,7 @@ extension VersionLineage {
       ("configuration_sha256", JSONValue(run?.tags[TrackingStore.configurationTag])),
       ("binary_sha256", JSONValue(run?.tags[TrackingStore.binaryTag])),
       ("code_commit", JSONValue(run?.tags[TrackingStore.commitTag])),
+      ("code_has_changes", run?.tags[TrackingStore.changesTag].map { .bool($0 == "true") } ?? .null),
       ("parents", .array(parents.map { .string($0.reference) })),
       ("children", .array(children.map { .string($0.reference) })),
     ])

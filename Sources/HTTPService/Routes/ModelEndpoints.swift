@@ -26,7 +26,38 @@ extension RagService {
             ("events", .array(events.map(\.json))),
             ("first_broken", JSONValue(try tracking.brokenHistory().map { Int($0) })),
           ]))
-      }
+      },
+      Endpoint(
+        .get, "/api/v1/models/{name}/gates", scope: .query,
+        EndpointDescription("What gates found of a model's versions, the newest first.", tag: "models")
+          .path("name", "Registered model.").gives(Schema.record([("gates", Schema.list(Schema.anything))]))
+      ) { [self] _, context in
+        let name = try Request.decoded(context.parameters.get("name") ?? "")
+        _ = try tracking.model(name)
+        let gates = try tracking.gates(of: name, limit: 100).map { gate -> JSONValue in
+          .object([
+            ("gate", .integer(Int(gate.id))), ("at", .number(Double(gate.at) / 1000)),
+            ("actor", .string(gate.actor)),
+            ("version", .integer(Int(gate.version))), ("alias", .string(gate.alias)),
+            ("champion", JSONValue(gate.champion.map { Int($0) })), ("passed", .bool(gate.isPassed)),
+            ("record", (try? RequestFields.parse(Array(gate.record.utf8))) ?? .null),
+          ])
+        }
+        return Response(json: .object([("gates", .array(gates))]))
+      },
+      Endpoint(
+        .get, "/api/v1/models/{name}/lineage", scope: .query,
+        EndpointDescription(
+          "Where a version comes from (data, configuration, code, program, what it was made to replace), and what came from it.",
+          tag: "models"
+        )
+        .path("name", "Registered model, or NAME@alias.")
+        .query("version", Schema.integer(from: 1, to: 1_000_000_000), "Version, where no alias is meant.")
+        .gives(Schema.anything)
+      ) { [self] request, context in
+        let version = try ModelLoader(tracking).version(try reference(request, context))
+        return Response(json: try tracking.lineage(of: version.model, version.version).json)
+      },
     ]
   }
 }

@@ -76,9 +76,8 @@ struct QuestionReader {
   }
 
   func deadline(_ fields: RequestFields) throws -> ContinuousClock.Instant? {
-    let milliseconds =
-      try fields.integer("deadline_ms", in: 1...600_000) ?? service.configuration.deadlineMilliseconds
-    return milliseconds > 0 ? .now + .milliseconds(milliseconds) : nil
+    service.configuration.deadline(
+      after: try fields.integer("deadline_ms", in: ServiceConfiguration.deadlineRange))
   }
 
   func collectionName(_ fields: RequestFields) throws -> String {

@@ -72,37 +72,6 @@ extension RagService {
           ]))
       },
       Endpoint(
-        .get, "/api/v1/models/{name}/gates", scope: .query,
-        EndpointDescription("What gates found of a model's versions, the newest first.", tag: "models")
-          .path("name", "Registered model.").gives(Schema.record([("gates", Schema.list(Schema.anything))]))
-      ) { [self] _, context in
-        let name = try Request.decoded(context.parameters.get("name") ?? "")
-        _ = try tracking.model(name)
-        let gates = try tracking.gates(of: name, limit: 100).map { gate -> JSONValue in
-          .object([
-            ("gate", .integer(Int(gate.id))), ("at", .number(Double(gate.at) / 1000)),
-            ("actor", .string(gate.actor)),
-            ("version", .integer(Int(gate.version))), ("alias", .string(gate.alias)),
-            ("champion", JSONValue(gate.champion.map { Int($0) })), ("passed", .bool(gate.isPassed)),
-            ("record", (try? RequestFields.parse(Array(gate.record.utf8))) ?? .null),
-          ])
-        }
-        return Response(json: .object([("gates", .array(gates))]))
-      },
-      Endpoint(
-        .get, "/api/v1/models/{name}/lineage", scope: .query,
-        EndpointDescription(
-          "Where a version comes from (data, configuration, code, program, what it was made to replace), and what came from it.",
-          tag: "models"
-        )
-        .path("name", "Registered model, or NAME@alias.")
-        .query("version", Schema.integer(from: 1, to: 1_000_000_000), "Version, where no alias is meant.")
-        .gives(Schema.anything)
-      ) { [self] request, context in
-        let version = try ModelLoader(tracking).version(try reference(request, context))
-        return Response(json: try tracking.lineage(of: version.model, version.version).json)
-      },
-      Endpoint(
         .get, "/ping", scope: nil,
         EndpointDescription("Whether rows can be scored, as MLflow's scoring server tells it.", tag: "models")
           .gives(Schema.text, as: "text/plain").gives(Schema.text, status: 503, as: "text/plain")
@@ -120,7 +89,8 @@ extension RagService {
     return (try? tracking.searchModels(filter: nil, orderBy: [], limit: 1, offset: 0)) != nil
   }
 
-  private func reference(_ request: Request, _ context: ServiceContext) throws -> ModelReference {
+  /// The version that a path and its `version` mean.
+  func reference(_ request: Request, _ context: ServiceContext) throws -> ModelReference {
     var reference = try ModelReference(try Request.decoded(context.parameters.get("name") ?? ""))
     if let version = try request.integer("version", in: 1...1_000_000_000) {
       reference.choice = .version(Int64(version))
@@ -141,9 +111,8 @@ extension RagService {
 
   /// When scoring must be done, as the query says, else as the server is set up.
   func scoringDeadline(_ request: Request) throws -> ContinuousClock.Instant? {
-    let milliseconds =
-      try request.integer(Self.deadlineParameter, in: 1...600_000) ?? configuration.deadlineMilliseconds
-    return milliseconds > 0 ? .now + .milliseconds(milliseconds) : nil
+    configuration.deadline(
+      after: try request.integer(Self.deadlineParameter, in: ServiceConfiguration.deadlineRange))
   }
 
   private func score(_ reference: ModelReference, _ request: Request) async throws -> Response {

@@ -22,7 +22,7 @@ package final class ArtifactReceiver: @unchecked Sendable {
   init(store: ArtifactStore, path: String) throws(TrackingError) {
     self.store = store
     self.path = path
-    let incoming = store.folder + "/incoming"
+    let incoming = store.incoming
     temporary = incoming + "/" + UUID().uuidString
     do {
       try FileManager.default.createDirectory(atPath: incoming, withIntermediateDirectories: true)

@@ -31,7 +31,8 @@ package struct ArtifactStore: Sendable {
   }
 
   let catalog: Catalog
-  let folder: String
+  /// Folder of bytes on their way.
+  let incoming: String
   let bytes: any ArtifactBytes
   private static let longestPath = 1024
 
@@ -41,10 +42,13 @@ package struct ArtifactStore: Sendable {
   ///     `copyLimit` bytes of them.
   init(catalog: Catalog, folder: String, bucket: S3Bucket?, copyLimit: Int) {
     self.catalog = catalog
-    self.folder = folder
+    let incoming = folder + "/incoming"
+    self.incoming = incoming
     let own = FolderBytes(folder: folder + "/sha256")
     bytes =
-      bucket.map { BucketBytes($0, root: folder + "/s3", folder: own, copyLimit: copyLimit) } ?? own
+      bucket.map {
+        BucketBytes($0, root: folder + "/s3", incoming: incoming, folder: own, copyLimit: copyLimit)
+      } ?? own
   }
 
   /// The path without empty parts at its ends.
@@ -193,7 +197,6 @@ package struct ArtifactStore: Sendable {
     let known = Set(
       try read { try Data.fetchAll($0, sql: "SELECT DISTINCT digest FROM artifacts") }.map { Hex.string($0) })
     var freed = try bytes.removeAll(except: known, olderThan: age)
-    let incoming = folder + "/incoming"
     for name in (try? FileManager.default.contentsOfDirectory(atPath: incoming)) ?? [] {
       let attributes = try? FileManager.default.attributesOfItem(atPath: incoming + "/" + name)
       let written = attributes?[.modificationDate] as? Date ?? .now

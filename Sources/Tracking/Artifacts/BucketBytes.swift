@@ -17,6 +17,7 @@ final class BucketBytes: ArtifactBytes {
   /// Files of before the bucket was set up.
   private let folder: FolderBytes
   private let root: String
+  private let incoming: String
   /// Most bytes of copies.
   private let copyLimit: Int
   /// Whether the prefix was seen to be this home's.
@@ -24,10 +25,13 @@ final class BucketBytes: ArtifactBytes {
   private static let start = "sha256/"
   private static let mark = "home"
 
-  /// - Parameter root: folder of copies, of the home's mark, and of what arrives.
-  init(_ bucket: S3Bucket, root: String, folder: FolderBytes, copyLimit: Int) {
+  /// - Parameters:
+  ///   - root: folder of copies and of the home's mark.
+  ///   - incoming: folder of what arrives, which is cleared of what broke off.
+  init(_ bucket: S3Bucket, root: String, incoming: String, folder: FolderBytes, copyLimit: Int) {
     self.bucket = bucket
     self.root = root
+    self.incoming = incoming
     self.folder = folder
     self.copyLimit = copyLimit
     copies = FolderBytes(folder: root + "/copies")
@@ -50,7 +54,6 @@ final class BucketBytes: ArtifactBytes {
       return copy
     }
     if let path = try? folder.place(of: digest) { return path }
-    let incoming = root + "/incoming"
     do {
       try FileManager.default.createDirectory(atPath: incoming, withIntermediateDirectories: true)
     } catch {

@@ -19,6 +19,8 @@ extension TrackingStore {
   package static let binaryTag = "rag.binary_sha256"
   /// Tag of a run, MLflow's: the commit of the code around it.
   package static let commitTag = "mlflow.source.git.commit"
+  /// Tag of a run: whether that code had changes beside the commit, `true` or `false`.
+  package static let changesTag = "rag.git_dirty"
   /// Length of a data set's digest, in hexadecimal digits: clients allow no more than 36.
   package static let datasetDigestLength = 32
 

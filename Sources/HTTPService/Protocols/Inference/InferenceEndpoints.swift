@@ -30,8 +30,9 @@ extension RagService {
         .get, "/v2/health/ready", scope: nil,
         described("Whether the server can score.").gives(Schema.anything).gives(Schema.anything, status: 503)
       ) { [self] _, _ in
-        Response(
-          status: canScore ? .ok : .serviceUnavailable, json: .object([("ready", .bool(canScore))]))
+        let isReady = canScore
+        return Response(
+          status: isReady ? .ok : .serviceUnavailable, json: .object([("ready", .bool(isReady))]))
       },
     ]
     for isVersioned in [false, true] {

@@ -80,7 +80,7 @@ extension VersionLineage {
     add("split seed", run?.parameters["seed"])
     add("configuration", run?.tags[TrackingStore.configurationTag])
     add("program", run?.tags[TrackingStore.binaryTag])
-    let isDirty = run?.tags["rag.git_dirty"] == "true"
+    let isDirty = run?.tags[TrackingStore.changesTag] == "true"
     add("code commit", run?.tags[TrackingStore.commitTag].map { $0 + (isDirty ? ", with changes" : "") })
     add("made to replace", parents.map(\.reference).joined(separator: ", "))
     add("replaced by", children.map(\.reference).joined(separator: ", "))

@@ -13,7 +13,7 @@ enum Provenance {
     tags[TrackingStore.binaryTag] = binaryDigest
     if let commit = git(["rev-parse", "HEAD"], folder) {
       tags[TrackingStore.commitTag] = commit
-      tags["rag.git_dirty"] = git(["status", "--porcelain", "--untracked-files=no"], folder).map {
+      tags[TrackingStore.changesTag] = git(["status", "--porcelain", "--untracked-files=no"], folder).map {
         $0.isEmpty ? "false" : "true"
       }
     }

@@ -108,12 +108,7 @@ extension TrainCommand {
       let quiet = global.quiet
       var texts: TextVectors?
       if file.columns?.values.contains(where: { $0.kind == .embedding }) == true {
-        let store = ModelStore(root: wiring.settings.modelsFolder)
-        texts = TextVectors(
-          try LocalEmbedder(
-            directory: try store.directory(of: PinnedModel.allMiniLML6v2.name),
-            threads: wiring.settings.threads,
-            profile: .exact), remembers: true)
+        texts = TextVectors(try wiring.localEmbedder(profile: .exact), remembers: true)
       }
       let trainer = Trainer(try file.settings(), threads: wiring.settings.threads, texts: texts) { line in
         if !quiet { Terminal.note(line) }
