@@ -86,7 +86,7 @@ extension Catalog {
         let found = try Row.fetchOne(
           database,
           sql: """
-            SELECT d.*, t.structure, t.text FROM documents d JOIN document_texts t ON t.document = d.row
+            SELECT d.*, t.structure, t.text, t.places FROM documents d JOIN document_texts t ON t.document = d.row
             WHERE d.row = ?
             """, arguments: [row])
       else { return nil }
@@ -96,8 +96,23 @@ extension Catalog {
       let parsed = ParsedDocument(
         format: record.format, title: record.title,
         text: String(decoding: found["text"] as Data, as: UTF8.self), blocks: structure.blocks,
-        pageStarts: structure.pageStarts, sourceMap: structure.sourceMap, metadata: record.metadata)
+        places: Self.places(Array(found["places"] as Data)) { structure }, metadata: record.metadata)
       return (record, parsed)
+    }
+  }
+
+  /// Where a document's text stands in its source, by row; `nil` where the document is gone.
+  package func places(ofDocument row: Int64) throws(CatalogError) -> DocumentPlaces? {
+    try read { database in
+      guard
+        let found = try Row.fetchOne(
+          database, sql: "SELECT places FROM document_texts WHERE document = ?", arguments: [row])
+      else { return nil }
+      return try Self.places(Array(found["places"] as Data)) {
+        let json = try String.fetchOne(
+          database, sql: "SELECT structure FROM document_texts WHERE document = ?", arguments: [row])
+        return try JSONDecoder().decode(Structure.self, from: Data((json ?? "").utf8))
+      }
     }
   }
 
@@ -129,7 +144,8 @@ extension Catalog {
 
   private static let contentSelection = """
     SELECT c.*, d.id AS document_id, d.uri, d.format, d.title, d.language, d.metadata,
-      substr(t.text, c.start + 1, c."end" - c.start) AS passage
+      substr(t.text, c.start + 1, c."end" - c.start) AS passage,
+      substr(t.text, c.header_start + 1, c.header_end - c.header_start) AS header
     FROM chunks c JOIN documents d ON d.row = c.document JOIN document_texts t ON t.document = c.document
     WHERE 
     """
@@ -138,12 +154,16 @@ extension Catalog {
     let path: String = row["heading_path"]
     let headings = path == "[]" ? [] : (try? JSONDecoder().decode([String].self, from: Data(path.utf8))) ?? []
     let start: Int = row["start"]
+    var header: Range<Int>?
+    if let first = row["header_start"] as Int?, let end = row["header_end"] as Int?, first < end {
+      header = first..<end
+    }
     return ChunkRecord(
       id: Array(row["id"] as Data), document: row["document"], segment: row["segment"],
       ordinal: UInt32(row["ordinal"] as Int64),
       chunk: Chunk(
         index: row["position"], range: start..<max(start, row["end"]), page: row["page"],
-        headingPath: headings))
+        headingPath: headings, header: header))
   }
 
   private static func content(_ row: Row) -> ChunkContent {
@@ -151,6 +171,7 @@ extension Catalog {
       record: record(row), documentID: row["document_id"], uri: row["uri"],
       format: DocumentFormat(rawValue: row["format"]) ?? .text, title: row["title"],
       language: row["language"], metadata: metadata(row["metadata"]),
-      text: String(decoding: row["passage"] as Data, as: UTF8.self))
+      text: String(decoding: row["passage"] as Data, as: UTF8.self),
+      header: (row["header"] as Data?).map { String(decoding: $0, as: UTF8.self) })
   }
 }

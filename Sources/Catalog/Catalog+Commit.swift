@@ -16,9 +16,7 @@ extension Catalog {
       metadata = try change.newDocuments.map { try Self.json($0.record.metadata) }
       structures = try change.newDocuments.map { document in
         try Self.json(
-          Structure(
-            blocks: document.text.blocks, pageStarts: document.text.pageStarts,
-            sourceMap: document.text.sourceMap))
+          Structure(blocks: document.text.blocks))
       }
     } catch {
       throw CatalogError(error, path: path)
@@ -61,8 +59,20 @@ extension Catalog {
 
   struct Structure: Codable {
     var blocks: [Block]
-    var pageStarts: [Int]
-    var sourceMap: SourceMap
+    /// Of documents that were taken before catalog 8; newer ones have `places`.
+    var pageStarts: [Int]?
+    var sourceMap: SourceMap?
+
+    init(blocks: [Block]) {
+      self.blocks = blocks
+    }
+  }
+
+  /// Where a stored text stands in its source; of an older catalog's documents only pages are known.
+  static func places(_ bytes: [UInt8], structure: () throws -> Structure) rethrows -> DocumentPlaces {
+    if let places = DocumentPlaces(encoded: bytes) { return places }
+    let old = try structure()
+    return DocumentPlaces(pages: (old.pageStarts ?? []).map { DocumentPlaces.Page(start: $0) })
   }
 
   static func json(_ value: some Encodable) throws -> String {
@@ -105,19 +115,20 @@ extension Catalog {
       ])
     let row = database.lastInsertedRowID
     try database.execute(
-      sql: "INSERT INTO document_texts (document, structure, text) VALUES (?, ?, ?)",
-      arguments: [row, structure, Data(document.text.text.utf8)])
+      sql: "INSERT INTO document_texts (document, structure, text, places) VALUES (?, ?, ?, ?)",
+      arguments: [row, structure, Data(document.text.text.utf8), Data(document.text.places.encoded)])
     guard let segment = change.newSegment?.number else { return }
     let statement = try database.makeStatement(
       sql: """
-        INSERT INTO chunks (generation, id, document, segment, ordinal, position, start, "end", page, heading_path)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO chunks (generation, id, document, segment, ordinal, position, start, "end", page, heading_path,
+          header_start, header_end)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for item in document.chunks {
       try statement.execute(arguments: [
         change.generation, Data(item.id), row, segment, Int64(item.ordinal), item.chunk.index,
         item.chunk.range.lowerBound, item.chunk.range.upperBound, item.chunk.page,
-        try json(item.chunk.headingPath),
+        try json(item.chunk.headingPath), item.chunk.header?.lowerBound, item.chunk.header?.upperBound,
       ])
     }
   }

@@ -92,17 +92,15 @@ package struct DocumentVersion: Hashable, Sendable {
 }
 
 /// A document's normalised text and the structure that chunkers need.
-package struct DocumentText: Codable, Hashable, Sendable {
+package struct DocumentText: Hashable, Sendable {
   package var text: String
   package var blocks: [Block]
-  package var pageStarts: [Int]
-  package var sourceMap: SourceMap
+  package var places: DocumentPlaces
 
-  package init(text: String, blocks: [Block], pageStarts: [Int], sourceMap: SourceMap) {
+  package init(text: String, blocks: [Block], places: DocumentPlaces = DocumentPlaces()) {
     self.text = text
     self.blocks = blocks
-    self.pageStarts = pageStarts
-    self.sourceMap = sourceMap
+    self.places = places
   }
 }
 
@@ -155,6 +153,11 @@ package struct ChunkContent: Hashable, Sendable {
   package var metadata: [String: MetadataValue]
   /// Bytes `record.chunk.range` of the document's normalised text.
   package var text: String
+  /// Column names of the table that the passage goes on with.
+  package var header: String?
+
+  /// What a reader is shown: the column names, then the passage.
+  package var shownText: String { header.map { $0 + "\n" + text } ?? text }
 }
 
 /// A file that could not be ingested.

@@ -7,7 +7,7 @@ package enum Schema {
     ("1: collections, documents, segments", first), ("2: tracked runs", second),
     ("3: jobs, keys, feedback, deleted documents", third), ("4: observed questions, drift", fourth),
     ("5: experiments, runs, models", fifth), ("6: gates, predictions", sixth),
-    ("7: stages are aliases", seventh),
+    ("7: stages are aliases", seventh), ("8: places of text, headers of tables", eighth),
   ]
 
   /// `PRAGMA user_version` of a catalog that this build writes.
@@ -23,6 +23,13 @@ package enum Schema {
     }
     return migrator
   }
+
+  /// Documents and chunks of older catalogs stay as they were cut: without headers, and with pages alone.
+  private static let eighth = """
+    ALTER TABLE document_texts ADD COLUMN places BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE chunks ADD COLUMN header_start INTEGER;
+    ALTER TABLE chunks ADD COLUMN header_end INTEGER;
+    """
 
   /// The newest version in a stage keeps it, as an alias, unless that alias is set.
   private static let seventh = """

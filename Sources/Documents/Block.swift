@@ -11,10 +11,14 @@ package struct Block: Hashable, Codable, Sendable {
   package var range: Range<Int>
   /// 1…6 for a heading, nesting depth from 1 for a list item, else 0.
   package var level: Int
+  /// Of a table: its column names, as a part of `range` at its start. A piece of the table that does not hold them is
+  /// indexed and shown with them in front.
+  package var header: Range<Int>?
 
-  package init(kind: Kind, range: Range<Int>, level: Int = 0) {
+  package init(kind: Kind, range: Range<Int>, level: Int = 0, header: Range<Int>? = nil) {
     self.kind = kind
     self.range = range
     self.level = level
+    self.header = header
   }
 }

@@ -8,11 +8,16 @@ package struct Chunk: Hashable, Codable, Sendable {
   package var page: Int?
   /// Headings above the passage, outermost first, without markup.
   package var headingPath: [String]
+  /// Column names of the table that the passage goes on with, a range of the text before it; `nil` for other passages.
+  package var header: Range<Int>?
 
-  package init(index: Int, range: Range<Int>, page: Int? = nil, headingPath: [String] = []) {
+  package init(
+    index: Int, range: Range<Int>, page: Int? = nil, headingPath: [String] = [], header: Range<Int>? = nil
+  ) {
     self.index = index
     self.range = range
     self.page = page
     self.headingPath = headingPath
+    self.header = header
   }
 }

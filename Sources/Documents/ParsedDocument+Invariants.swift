@@ -28,6 +28,11 @@ extension ParsedDocument {
       case .listItem where block.level < 1: return "\(name) has level \(block.level)"
       default: break
       }
+      if let header = block.header, header.isEmpty || !block.range.contains(header.lowerBound)
+        || header.upperBound > block.range.upperBound
+      {
+        return "\(name) has its header outside of it"
+      }
       end = block.range.upperBound
     }
     if let place = uncovered(end..<bytes.count, in: bytes) {
@@ -42,13 +47,28 @@ extension ParsedDocument {
   }
 
   private func orderViolation(_ count: Int) -> String? {
-    for (index, start) in pageStarts.enumerated() {
-      if start < 0 || start > count { return "page \(index + 1) starts outside of the text" }
-      if index > 0, start < pageStarts[index - 1] { return "page \(index + 1) starts before the last" }
+    for (index, page) in places.pages.enumerated() {
+      if page.start < 0 || page.start > count { return "page \(index + 1) starts outside of the text" }
+      if index > 0, page.start < places.pages[index - 1].start {
+        return "page \(index + 1) starts before the last"
+      }
     }
-    for (index, run) in sourceMap.runs.enumerated() {
+    let runs = places.sourceMap?.runs ?? []
+    for (index, run) in runs.enumerated() {
       if run.text < 0 || run.text > count || run.source < 0 { return "run \(index) lies outside of the text" }
-      if index > 0, run.text <= sourceMap.runs[index - 1].text { return "run \(index) does not ascend" }
+      if run.textUnit < 1 || run.sourceUnit < 0 { return "run \(index) has no units" }
+      if index > 0, run.text <= runs[index - 1].text { return "run \(index) does not ascend" }
+    }
+    var end = 0
+    for (index, word) in places.words.enumerated() {
+      if word.range.isEmpty || word.range.lowerBound < end || word.range.upperBound > count {
+        return "word \(index) (\(word.range)) is empty, out of order or outside of the text"
+      }
+      end = word.range.upperBound
+    }
+    for (index, row) in places.rows.enumerated() {
+      if row.start < 0 || row.start > count || row.number < 1 { return "row \(index) lies outside of the text" }
+      if index > 0, row.start <= places.rows[index - 1].start { return "row \(index) does not ascend" }
     }
     return nil
   }

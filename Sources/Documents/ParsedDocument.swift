@@ -12,37 +12,33 @@ package struct ParsedDocument: Equatable, Sendable {
   /// Ascending, not overlapping; together they cover all text that is not blank, but for what Markdown hides
   /// from its reader (front matter, comments, thematic breaks). `invariantViolation()` checks it.
   package var blocks: [Block]
-  /// Byte offset in `text` at which each page (slide, sheet) starts; empty where the format has no pages.
-  package var pageStarts: [Int]
-  /// Where runs of `text` came from in the decoded source; empty when the two are the same.
-  package var sourceMap: SourceMap
+  /// Where the text stands in the source: bytes, pages, boxes, rows.
+  package var places: DocumentPlaces
   /// Flat metadata found in the file (front matter, author, date, tags …); sorted by key when written.
   package var metadata: [String: MetadataValue]
+  /// What was left out, repaired or guessed.
+  package var notes: [ReadingNote]
+  /// Files that this one carries, each a document of its own: attachments of a mail, mails of a mailbox. The container
+  /// is no document itself where its `text` is empty.
+  package var attachments: [SourceFile]
 
   package init(
-    format: DocumentFormat, title: String? = nil, text: String, blocks: [Block], pageStarts: [Int] = [],
-    sourceMap: SourceMap = SourceMap(), metadata: [String: MetadataValue] = [:]
+    format: DocumentFormat, title: String? = nil, text: String, blocks: [Block],
+    places: DocumentPlaces = DocumentPlaces(), metadata: [String: MetadataValue] = [:],
+    notes: [ReadingNote] = [], attachments: [SourceFile] = []
   ) {
     self.format = format
     self.title = title
     self.text = text
     self.blocks = blocks
-    self.pageStarts = pageStarts
-    self.sourceMap = sourceMap
+    self.places = places
     self.metadata = metadata
+    self.notes = notes
+    self.attachments = attachments
   }
 
   /// The page, from 1, that holds byte `offset` of `text`, or `nil` where the format has no pages.
   ///
   /// - Complexity: O(log pages).
-  package func page(at offset: Int) -> Int? {
-    guard !pageStarts.isEmpty else { return nil }
-    var low = 0
-    var high = pageStarts.count
-    while low < high {
-      let middle = (low + high) / 2
-      if pageStarts[middle] <= offset { low = middle + 1 } else { high = middle }
-    }
-    return max(1, low)
-  }
+  package func page(at offset: Int) -> Int? { places.pageIndex(at: offset).map { $0 + 1 } }
 }

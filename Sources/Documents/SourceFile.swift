@@ -1,5 +1,5 @@
 /// The bytes of one file and the name they came under, before any reading.
-package struct SourceFile: Sendable {
+package struct SourceFile: Hashable, Sendable {
   /// Path or name; its extension takes part in format detection.
   package var name: String
   package var bytes: [UInt8]

@@ -11,6 +11,8 @@ package struct ContextPassage: Hashable, Sendable {
   package var range: Range<Int>
   /// Bytes `range` of the document's text.
   package var text: String
+  /// Column names of the table that the passage goes on with.
+  package var header: String?
   /// Best score among the chunks that were found in it.
   package var score: Double
   package var denseScore: Double?
@@ -168,7 +170,7 @@ package struct ContextBuilder: Sendable {
       ContextPassage(
         documentID: first.content.documentID, uri: first.content.uri, title: first.content.title,
         headingPath: hit.content.record.chunk.headingPath, page: hit.content.record.chunk.page,
-        range: start..<end, text: text, score: hit.score,
+        range: start..<end, text: text, header: first.content.header, score: hit.score,
         denseScore: hit.denseScore, lexicalScore: hit.lexicalScore,
         chunkIDs: run.compactMap(\.rank).sorted().map { hits[$0].id })
     )

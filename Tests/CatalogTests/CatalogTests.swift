@@ -15,8 +15,7 @@ import Testing
         id: id, uri: "/x/" + id, format: .markdown, title: "T", contentHash: Array(id.utf8),
         stamp: SourceStamp(inode: 1, bytes: 2, modified: 3, changed: 4), metadata: ["year": .number(2024)]),
       text: DocumentText(
-        text: text, blocks: [Block(kind: .paragraph, range: 0..<text.utf8.count)], pageStarts: [0],
-        sourceMap: SourceMap()),
+        text: text, blocks: [Block(kind: .paragraph, range: 0..<text.utf8.count)]),
       chunks: chunks.enumerated().map { index, range in
         (
           id: chunkID(id, index), ordinal: UInt32(index),

@@ -22,8 +22,7 @@ import Testing
     let document = PreparedDocument(
       record: DocumentRecord(id: "d", uri: "/d", format: .text, contentHash: [1]),
       text: DocumentText(
-        text: Self.text, blocks: [Block(kind: .paragraph, range: 0..<bytes.count)], pageStarts: [],
-        sourceMap: SourceMap()),
+        text: Self.text, blocks: [Block(kind: .paragraph, range: 0..<bytes.count)]),
       chunks: chunks,
       indexedTexts: Self.ranges.map { String(decoding: bytes[$0], as: UTF8.self) }, replaces: nil)
     let other = sample.document("other", "Nothing about the words of the first one.")

@@ -33,8 +33,7 @@ package struct SampleCollection {
       record: DocumentRecord(
         id: id, uri: "/" + id, format: .text, contentHash: Array((id + text).utf8), metadata: metadata),
       text: DocumentText(
-        text: text, blocks: [Block(kind: .paragraph, range: 0..<text.utf8.count)], pageStarts: [],
-        sourceMap: SourceMap()),
+        text: text, blocks: [Block(kind: .paragraph, range: 0..<text.utf8.count)]),
       chunks: [Chunk(index: 0, range: 0..<text.utf8.count)], indexedTexts: [text], replaces: replaces)
   }
 

@@ -7,7 +7,8 @@
 /// border that is small enough: paragraphs and quotes at sentences, tables at rows, code at blank lines, then
 /// lines; after these words, and inside a word graphemes. Each further piece of a cut block repeats up to
 /// `overlapTokens` of the text before it: whole pieces where they fit, else words; of tables and code only
-/// whole rows and lines. A table's header row stays with the first piece: a chunk is one range of the text.
+/// whole rows and lines. A chunk is one range of the text; one that goes on with a table has the table's column
+/// names as its `header`, and is indexed and shown with them in front.
 ///
 /// A chunk never spans text that a format hides from its reader (a comment in Markdown), except between a
 /// heading and the text below.
@@ -49,25 +50,32 @@ package struct Chunker: Sendable {
     return passages.enumerated().map { index, passage in
       Chunk(
         index: index, range: passage.range, page: document.page(at: passage.range.lowerBound),
-        headingPath: passage.headingPath)
+        headingPath: passage.headingPath, header: passage.header)
     }
   }
 
-  /// What the indexes see of a chunk: title and heading path on one line, then the passage.
+  /// What the indexes see of a chunk: title and heading path on one line, column names of its table, the passage.
   ///
   /// - Complexity: O(chunk).
   package func indexedText(of chunk: Chunk, in document: ParsedDocument) -> String {
     let utf8 = document.text.utf8
     let start = utf8.index(utf8.startIndex, offsetBy: chunk.range.lowerBound)
     let end = utf8.index(start, offsetBy: chunk.range.count)
+    let header = chunk.header.map { header in
+      let start = utf8.index(utf8.startIndex, offsetBy: header.lowerBound)
+      return document.text[start..<utf8.index(start, offsetBy: header.count)]
+    }
     return indexedText(
-      passage: document.text[start..<end], title: document.title, headingPath: chunk.headingPath)
+      passage: document.text[start..<end], header: header, title: document.title,
+      headingPath: chunk.headingPath)
   }
 
   /// `indexedText(of:in:)` from what a catalog keeps of a chunk.
-  package func indexedText(passage: Substring, title: String?, headingPath: [String]) -> String {
+  package func indexedText(
+    passage: Substring, header: Substring? = nil, title: String?, headingPath: [String]
+  ) -> String {
     let prefix = prefix(title: title, headingPath: headingPath)
-    return prefix.isEmpty ? String(passage) : prefix + "\n" + passage
+    return [prefix.isEmpty ? nil : prefix[...], header, passage].compactMap { $0 }.joined(separator: "\n")
   }
 
   // MARK: Budget
@@ -135,4 +143,6 @@ package struct Chunker: Sendable {
 struct Passage: Equatable {
   var range: Range<Int>
   var headingPath: [String]
+  /// Column names of the table that the passage goes on with.
+  var header: Range<Int>?
 }

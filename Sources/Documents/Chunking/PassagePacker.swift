@@ -13,6 +13,9 @@ struct PassagePacker {
     var isHeading = false
     /// A passage ends before this.
     var startsPassage = false
+    /// Column names that a passage which starts with this piece of a table carries, and their tokens.
+    var header: Range<Int>?
+    var headerCost = 0
   }
 
   let text: MeasuredText
@@ -21,22 +24,22 @@ struct PassagePacker {
   /// Most tokens repeated between two pieces of one block.
   let overlap: Int
 
-  /// The ranges of the passages that hold `units`, in order.
+  /// The passages that hold `units`, in order; `headingPath` is put at each.
   ///
   /// - Complexity: O(text of the units).
-  func pack(_ units: [Unit]) -> [Range<Int>] {
-    var out: [Range<Int>] = []
+  func pack(_ units: [Unit], headingPath: [String]) -> [Passage] {
+    var out: [Passage] = []
     var start = 0
     while start < units.count {
       var end = start + 1
       while end < units.count, !units[end].startsPassage { end += 1 }
-      packRun(units[start..<end], into: &out)
+      packRun(units[start..<end], headingPath, into: &out)
       start = end
     }
     return out
   }
 
-  private func packRun(_ units: ArraySlice<Unit>, into out: inout [Range<Int>]) {
+  private func packRun(_ units: ArraySlice<Unit>, _ headingPath: [String], into out: inout [Passage]) {
     var remaining = units.reduce(0) { $0 + $1.cost }
     var first = units.startIndex
     var previousStart: Int?
@@ -44,17 +47,18 @@ struct PassagePacker {
     var inflation = 1.0
     while first < units.endIndex {
       var begin = units[first].range.lowerBound
-      var used = 0
+      let header = units[first].header
+      var used = units[first].headerCost
       if let previousStart,
         let piece = overlapPiece(before: first, in: units, after: previousStart, inflation)
       {
         begin = piece.range.lowerBound
-        used = piece.cost
+        used += piece.cost
       }
       let taken = take(units, from: first, used: used, remaining: remaining, inflation)
       var end = taken
       (begin, end) = fit(units, from: first, begin: begin, end: end)
-      let lostOverlap = used > 0 && begin == units[first].range.lowerBound
+      let lostOverlap = used > units[first].headerCost && begin == units[first].range.lowerBound
       if end < taken || lostOverlap {
         let sum = units[first..<end].reduce(0) { $0 + $1.cost }
         let cost = text.cost(units[first].range.lowerBound..<units[end - 1].range.upperBound, limit: budget)
@@ -63,7 +67,9 @@ struct PassagePacker {
         inflation = max(1, inflation * 0.9)
       }
       for unit in units[first..<end] { remaining -= unit.cost }
-      out.append(begin..<units[end - 1].range.upperBound)
+      let carried = header.flatMap { $0.upperBound <= begin ? $0 : nil }
+      out.append(
+        Passage(range: begin..<units[end - 1].range.upperBound, headingPath: headingPath, header: carried))
       previousStart = begin
       first = end
     }
@@ -105,6 +111,7 @@ struct PassagePacker {
   {
     var begin = begin
     var end = end
+    let budget = max(1, budget - units[first].headerCost)
     while true {
       let cost = text.cost(begin..<units[end - 1].range.upperBound, limit: budget)
       if cost <= budget { return (begin, end) }
@@ -130,7 +137,7 @@ struct PassagePacker {
     guard overlap > 0, let block = units[first].cutBlock, first > units.startIndex,
       units[first - 1].cutBlock == block
     else { return nil }
-    let room = Int(Double(min(overlap, budget - units[first].cost)) / inflation)
+    let room = Int(Double(min(overlap, budget - units[first].headerCost - units[first].cost)) / inflation)
     var used = 0
     var start = first
     var floor = previousStart + 1

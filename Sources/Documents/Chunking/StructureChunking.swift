@@ -66,7 +66,7 @@ struct StructureChunking {
   private func close(_ group: Group, into out: inout [Passage]) {
     let packer = PassagePacker(
       text: text, budget: group.budget, overlap: chunker.overlap(budget: group.budget))
-    for range in packer.pack(group.units) { out.append(Passage(range: range, headingPath: group.path)) }
+    out += packer.pack(group.units, headingPath: group.path)
   }
 
   private func units(of section: SectionOutline.Section, budget: Int) -> [PassagePacker.Unit] {
@@ -92,20 +92,38 @@ struct StructureChunking {
       if cost <= budget - headings {
         units.append(.init(range: block.range, cost: cost, startsPassage: startsPassage))
       } else {
-        let limit = max(1, min(budget - headings, budget - overlap))
+        let header = block.header.flatMap { carried($0, budget: budget) }
+        let limit = max(1, min(budget - headings, budget - overlap) - (header?.cost ?? 0))
         let borders = MeasuredText.borders(for: block.kind)
         let isProse = block.kind != .table && block.kind != .code
         for piece in text.pieces(of: block.range, at: borders, limit: limit) {
+          let isBelow = header.map { $0.range.upperBound <= piece.range.lowerBound } ?? false
           units.append(
             .init(
               range: piece.range, cost: piece.cost, cutBlock: index, isProse: isProse,
-              startsPassage: startsPassage))
+              startsPassage: startsPassage, header: isBelow ? header?.range : nil,
+              headerCost: isBelow ? header?.cost ?? 0 : 0))
           startsPassage = false
         }
       }
       headings = 0
     }
     return units
+  }
+
+  /// What of a table's column names its pieces carry: all of them, or the first that half a passage has room for.
+  private func carried(_ header: Range<Int>, budget: Int) -> MeasuredText.Piece? {
+    let limit = budget / 2
+    let cost = text.cost(header, limit: limit)
+    if cost <= limit { return .init(range: header, cost: cost) }
+    var end = header.lowerBound
+    var used = 0
+    for word in text.pieces(of: header, at: [.words], limit: limit) {
+      guard used + word.cost <= limit else { break }
+      used += word.cost
+      end = word.range.upperBound
+    }
+    return end > header.lowerBound ? .init(range: header.lowerBound..<end, cost: used) : nil
   }
 }
 
@@ -142,7 +160,6 @@ struct WindowChunking {
       }
       first = last + 1
     }
-    return PassagePacker(text: text, budget: budget, overlap: overlap).pack(units)
-      .map { Passage(range: $0, headingPath: []) }
+    return PassagePacker(text: text, budget: budget, overlap: overlap).pack(units, headingPath: [])
   }
 }

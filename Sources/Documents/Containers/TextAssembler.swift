@@ -6,9 +6,13 @@
 final class TextAssembler {
   private var text: [UInt8] = []
   private(set) var blocks: [Block] = []
-  private var pageStarts: [Int] = []
+  private var pages: [DocumentPlaces.Page] = []
   /// Pages begun since the last block: they start where the next block does.
-  private var pendingPages = 0
+  private var pendingPages: [DocumentPlaces.Page] = []
+  private var rows: [DocumentPlaces.Row] = []
+  /// What the walks left out, repaired or guessed.
+  var notes: [ReadingNote] = []
+  var attachments: [SourceFile] = []
   private let limit: Int
 
   init(limits: ReadingLimits) {
@@ -24,15 +28,23 @@ final class TextAssembler {
   }
 
   /// Begins a page (slide, sheet, chapter) at the next block.
-  func startPage() {
-    pendingPages += 1
+  func startPage(name: String? = nil, width: Double = 0, height: Double = 0) {
+    pendingPages.append(DocumentPlaces.Page(start: 0, name: name, width: width, height: height))
   }
+
+  /// Number of pages begun so far: the number, from 1, of the current one.
+  var page: Int { pages.count + pendingPages.count }
 
   /// Appends one block; a blank one is left out.
   ///
+  /// - Parameters:
+  ///   - headerBytes: how many bytes at the start are a table's column names; they must hold nothing to clean away.
+  ///   - row: number of the row of the sheet or file that it shows.
   /// - Throws: `.tooLarge` when the text would pass the limit.
   /// - Complexity: O(bytes).
-  func append(_ kind: Block.Kind, level: Int = 0, _ bytes: [UInt8]) throws(DocumentError) {
+  func append(
+    _ kind: Block.Kind, level: Int = 0, headerBytes: Int = 0, row: Int? = nil, _ bytes: [UInt8]
+  ) throws(DocumentError) {
     let clean = Self.trim(Self.clean(bytes), keepsIndent: kind == .code)
     guard !clean.isEmpty else { return }
     let separator = text.isEmpty ? 0 : 2
@@ -47,7 +59,9 @@ final class TextAssembler {
     placePages()
     let start = text.count
     text.append(contentsOf: clean)
-    blocks.append(Block(kind: kind, range: start..<text.count, level: level))
+    let header = headerBytes > 0 ? start..<min(text.count, start + headerBytes) : nil
+    blocks.append(Block(kind: kind, range: start..<text.count, level: level, header: header))
+    if let row { rows.append(DocumentPlaces.Row(start: start, number: row)) }
   }
 
   func append(_ kind: Block.Kind, level: Int = 0, _ string: String) throws(DocumentError) {
@@ -63,14 +77,16 @@ final class TextAssembler {
     placePages()
     return ParsedDocument(
       format: format, title: title.flatMap(Self.oneLine), text: String(decoding: text, as: UTF8.self),
-      blocks: blocks, pageStarts: pageStarts, metadata: metadata)
+      blocks: blocks, places: DocumentPlaces(pages: pages, rows: rows), metadata: metadata, notes: notes,
+      attachments: attachments)
   }
 
   private func placePages() {
-    while pendingPages > 0 {
-      pageStarts.append(text.count)
-      pendingPages -= 1
+    for var page in pendingPages {
+      page.start = text.count
+      pages.append(page)
     }
+    pendingPages = []
   }
 
   /// `string` with whitespace collapsed, or `nil` if it is blank.

@@ -292,7 +292,9 @@ struct MarkdownBlocks {
   }
 
   private mutating func table(_ first: Line) {
-    var end = first.end
+    // The line below the column names is their rule.
+    var end = line(at: first.next).end
+    let header = end
     position = first.next
     while position < bytes.count {
       let line = self.line(at: position)
@@ -301,6 +303,9 @@ struct MarkdownBlocks {
       position = line.next
     }
     append(.table, first.text, end)
+    if let range = blocks.last?.range {
+      blocks[blocks.count - 1].header = range.lowerBound..<min(header, range.upperBound)
+    }
   }
 
   private mutating func isTableRow(_ line: Line) -> Bool {

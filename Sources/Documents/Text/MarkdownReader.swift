@@ -22,7 +22,7 @@ package struct MarkdownReader: DocumentReader {
     }
     return ParsedDocument(
       format: .markdown, title: title, text: decoded.text, blocks: scanner.blocks,
-      sourceMap: decoded.sourceMap,
+      places: DocumentPlaces(sourceMap: decoded.sourceMap),
       metadata: frontMatter?.metadata ?? [:])
   }
 }

@@ -18,8 +18,9 @@ package struct PlainTextReader: DocumentReader {
       title = HeadingText.plain(heading, in: bytes, format: .text)
     }
     return ParsedDocument(
-      format: .text, title: title, text: decoded.text, blocks: blocks, pageStarts: Self.pages(of: bytes),
-      sourceMap: decoded.sourceMap)
+      format: .text, title: title, text: decoded.text, blocks: blocks,
+      places: DocumentPlaces(
+        pages: Self.pages(of: bytes).map { DocumentPlaces.Page(start: $0) }, sourceMap: decoded.sourceMap))
   }
 
   /// Byte offsets of the pages that form feeds part, or none without form feeds.

@@ -10,7 +10,8 @@ package struct SourceCodeReader: DocumentReader {
   package func read(_ source: SourceFile, limits: ReadingLimits) throws(DocumentError) -> ParsedDocument {
     let decoded = try TextDecoding.decode(source.bytes, limits: limits)
     return ParsedDocument(
-      format: .code, text: decoded.text, blocks: Self.blocks(of: decoded.bytes), sourceMap: decoded.sourceMap)
+      format: .code, text: decoded.text, blocks: Self.blocks(of: decoded.bytes),
+      places: DocumentPlaces(sourceMap: decoded.sourceMap))
   }
 
   private static func blocks(of bytes: [UInt8]) -> [Block] {

@@ -33,7 +33,7 @@ extension ScoredChunk {
     return .object([
       ("rank", .integer(rank)), ("score", .number(score)), ("chunk_id", .string(id.description)),
       ("document_id", .string(content.documentID)), ("uri", .string(content.uri)),
-      ("title", JSONValue(content.title)), ("text", .string(content.text)),
+      ("title", JSONValue(content.title)), ("text", .string(content.shownText)),
       ("start", .integer(chunk.range.lowerBound)), ("end", .integer(chunk.range.upperBound)),
       ("page", JSONValue(chunk.page)), ("heading", .string(chunk.headingPath.joined(separator: " › "))),
       (

@@ -85,7 +85,7 @@ enum IngestOutcome: Sendable {
     return PreparedDocument(
       record: record,
       text: DocumentText(
-        text: parsed.text, blocks: parsed.blocks, pageStarts: parsed.pageStarts, sourceMap: parsed.sourceMap),
+        text: parsed.text, blocks: parsed.blocks, places: parsed.places),
       chunks: chunks, indexedTexts: chunks.map { chunker.indexedText(of: $0, in: parsed) },
       replaces: work.known?.row)
   }

@@ -18,7 +18,7 @@ import Testing
         "paragraph In a box", "code if x:\n    y()",
       ])
     #expect(document.title == "Annual report")
-    #expect(document.pageStarts.isEmpty)
+    #expect(document.places.pages.map(\.start).isEmpty)
     #expect(document.metadata["author"] == .string("Ann Author"))
     #expect(document.metadata["date"] == .string("2024-05-06T07:08:09Z"))
     #expect(document.metadata["keywords"] == .list(["alpha", "beta"]))
@@ -35,8 +35,8 @@ import Testing
         "paragraph Notes: Say hello",
       ])
     #expect(document.title == "Annual report")
-    #expect(document.pageStarts.count == 3)
-    #expect(document.pageStarts == [0, 2, 5].map { document.blocks[$0].range.lowerBound })
+    #expect(document.places.pages.map(\.start).count == 3)
+    #expect(document.places.pages.map(\.start) == [0, 2, 5].map { document.blocks[$0].range.lowerBound })
   }
 
   @Test func excel() throws {
@@ -49,7 +49,7 @@ import Testing
         "record Name: Böb\nBorn: 1900-03-01\nShare: 0.3\nActive: false",
         "heading1 Plain", "record 1 | two | 3.5", "record 4 | 6", "record 5", "heading1 Empty",
       ])
-    #expect(document.pageStarts.count == 3)
+    #expect(document.places.pages.map(\.start).count == 3)
   }
 
   @Test func epub() throws {
@@ -64,7 +64,7 @@ import Testing
       document.metadata == [
         "author": .string("Ann Author"), "language": .string("en"), "date": .string("2020-01-02"),
       ])
-    #expect(document.pageStarts == [0, document.blocks[2].range.lowerBound])
+    #expect(document.places.pages.map(\.start) == [0, document.blocks[2].range.lowerBound])
     let locked = try ContainerSupport.source("drm.epub")
     #expect(
       ContainerSupport.failure { () throws(DocumentError) in

@@ -29,16 +29,16 @@ import Testing
 
   @Test func pages() throws {
     let document = try readText("a.txt", "one\n\u{0C}two\n\nstill two\u{0C}three\n\u{0C}")
-    #expect(document.pageStarts == [0, 5, 20])
+    #expect(document.places.pages.map(\.start) == [0, 5, 20])
     #expect(document.blocks.map { document.page(at: $0.range.lowerBound) } == [1, 2, 2, 3])
-    #expect(try readText("b.txt", "no pages").pageStarts.isEmpty)
+    #expect(try readText("b.txt", "no pages").places.pages.isEmpty)
   }
 
   @Test func sourceOffsets() throws {
     let document = try readText("a.txt", "\u{FEFF}one\r\n\r\ntwo")
     let block = try #require(document.blocks.last)
     #expect(slice(block.range, of: document) == "two")
-    #expect(document.sourceMap.sourceOffset(block.range.lowerBound) == 10)
+    #expect(document.places.sourceMap?.sourceOffset(block.range.lowerBound) == 10)
   }
 
   @Test func codeIsGroupedByDefinition() throws {
