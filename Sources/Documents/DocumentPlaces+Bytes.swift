@@ -68,7 +68,8 @@ extension DocumentPlaces {
       last += input.number()
       let name = input.text()
       pages.append(
-        Page(start: last, name: name, width: Double(input.number()) / 10, height: Double(input.number()) / 10))
+        Page(start: last, name: name, width: Double(input.number()) / 10, height: Double(input.number()) / 10)
+      )
     }
     let runs = input.count()
     if runs > 0 {

@@ -28,8 +28,9 @@ extension ParsedDocument {
       case .listItem where block.level < 1: return "\(name) has level \(block.level)"
       default: break
       }
-      if let header = block.header, header.isEmpty || !block.range.contains(header.lowerBound)
-        || header.upperBound > block.range.upperBound
+      if let header = block.header,
+        header.isEmpty || !block.range.contains(header.lowerBound)
+          || header.upperBound > block.range.upperBound
       {
         return "\(name) has its header outside of it"
       }
@@ -67,7 +68,9 @@ extension ParsedDocument {
       end = word.range.upperBound
     }
     for (index, row) in places.rows.enumerated() {
-      if row.start < 0 || row.start > count || row.number < 1 { return "row \(index) lies outside of the text" }
+      if row.start < 0 || row.start > count || row.number < 1 {
+        return "row \(index) lies outside of the text"
+      }
       if index > 0, row.start <= places.rows[index - 1].start { return "row \(index) does not ascend" }
     }
     return nil

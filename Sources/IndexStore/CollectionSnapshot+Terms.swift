@@ -55,7 +55,8 @@ extension CollectionSnapshot {
   /// A chunk as the indexes saw it, title and headings in front; only where these are very long do they hold more.
   package func readingText(of content: StoredChunk) -> String {
     Chunker(options: configuration.chunking, countTokens: { _ in 0 }).indexedText(
-      passage: content.text[...], header: content.header.map { $0[...] }, title: content.title, headingPath: content.record.chunk.headingPath)
+      passage: content.text[...], header: content.header.map { $0[...] }, title: content.title,
+      headingPath: content.record.chunk.headingPath)
   }
 
   private func read(

@@ -68,7 +68,10 @@ import Testing
   /// Each broken rule is found: the other tests lean on that.
   @Test func invariantsNoticeFaults() {
     func violation(_ text: String, _ blocks: [Block], pages: [Int] = []) -> Bool {
-      ParsedDocument(format: .text, text: text, blocks: blocks, places: DocumentPlaces(pages: pages.map { DocumentPlaces.Page(start: $0) })).invariantViolation() != nil
+      ParsedDocument(
+        format: .text, text: text, blocks: blocks,
+        places: DocumentPlaces(pages: pages.map { DocumentPlaces.Page(start: $0) })
+      ).invariantViolation() != nil
     }
     let whole = [Block(kind: .paragraph, range: 0..<4)]
     #expect(!violation("text", whole))

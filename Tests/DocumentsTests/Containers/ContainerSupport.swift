@@ -44,9 +44,15 @@ enum ContainerSupport {
       end = block.range.upperBound
     }
     #expect(end == bytes.count, sourceLocation: sourceLocation)
-    #expect(document.places.pages.map(\.start) == document.places.pages.map(\.start).sorted(), sourceLocation: sourceLocation)
-    if let first = document.places.pages.map(\.start).first { #expect(first == 0, sourceLocation: sourceLocation) }
-    if let last = document.places.pages.map(\.start).last { #expect(last <= bytes.count, sourceLocation: sourceLocation) }
+    #expect(
+      document.places.pages.map(\.start) == document.places.pages.map(\.start).sorted(),
+      sourceLocation: sourceLocation)
+    if let first = document.places.pages.map(\.start).first {
+      #expect(first == 0, sourceLocation: sourceLocation)
+    }
+    if let last = document.places.pages.map(\.start).last {
+      #expect(last <= bytes.count, sourceLocation: sourceLocation)
+    }
   }
 
   /// The code of the error that `body` throws, or `nil` if it returns.

@@ -47,7 +47,9 @@ import Testing
     #expect(document.text.contains("that is long enough to be wrapped"))
     #expect(document.places.pages.map(\.start).count == 4)
     #expect(document.page(at: document.text.utf8.count - 1) == 4)
-    #expect(document.places.pages.map(\.start)[2] == document.places.pages.map(\.start)[3], "page 3 has no text of its own")
+    #expect(
+      document.places.pages.map(\.start)[2] == document.places.pages.map(\.start)[3],
+      "page 3 has no text of its own")
   }
 
   @Test func unicode() throws {
