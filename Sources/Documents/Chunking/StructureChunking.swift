@@ -114,16 +114,19 @@ struct StructureChunking {
   /// What of a table's column names its pieces carry: all of them, or the first that half a passage has room for.
   private func carried(_ header: Range<Int>, budget: Int) -> MeasuredText.Piece? {
     let limit = budget / 2
-    let cost = text.cost(header, limit: limit)
+    let lineEnd = chunker.countTokens("\n")
+    let cost = text.cost(header, limit: limit) + lineEnd
     if cost <= limit { return .init(range: header, cost: cost) }
     var end = header.lowerBound
-    var used = 0
     for word in text.pieces(of: header, at: [.words], limit: limit) {
-      guard used + word.cost <= limit else { break }
-      used += word.cost
+      // Joined words can have more tokens than the sum of theirs.
+      let cost = text.cost(header.lowerBound..<word.range.upperBound, limit: limit) + lineEnd
+      guard cost <= limit else { break }
       end = word.range.upperBound
     }
-    return end > header.lowerBound ? .init(range: header.lowerBound..<end, cost: used) : nil
+    guard end > header.lowerBound else { return nil }
+    return .init(
+      range: header.lowerBound..<end, cost: text.cost(header.lowerBound..<end, limit: limit) + lineEnd)
   }
 }
 

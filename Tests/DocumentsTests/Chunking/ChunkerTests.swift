@@ -319,4 +319,30 @@ enum TokenCounter: String, CaseIterable, Sendable {
   }
 
   private func words(_ count: Int) -> String { (0..<count).map { "w\($0)" }.joined(separator: " ") }
+
+  /// Each piece of a table that is cut says what its columns are, within the chunk's budget.
+  @Test(arguments: [70, 90, 200])
+  func tablesCarryTheirColumnNames(target: Int) throws {
+    let names = "| Code | Weight in grams | Colour |"
+    let rows = (0..<60).map { "| Q\($0) | \(700 + $0) | red |" }
+    let text = (["# Parts", "", "Before.", "", names, "|---|---|---|"] + rows + ["", "After."]).joined(
+      separator: "\n")
+    let document = try readDocument(SourceFile(name: "a.md", bytes: Array(text.utf8)))
+    let chunker = chunker(target: target, overlap: 6, .words)
+    let chunks = chunker.chunks(of: document)
+    check(chunker, .words, document, "target \(target)")
+    #expect(chunks.count > 2)
+    for (number, row) in rows.enumerated() {
+      let holding = chunks.filter { slice($0.range, of: document).contains(row) }
+      #expect(!holding.isEmpty, "row \(number)")
+      for chunk in holding {
+        let indexed = chunker.indexedText(of: chunk, in: document)
+        #expect(indexed.components(separatedBy: names).count == 2, "row \(number): \(indexed)")
+        #expect(indexed.contains(names + "\n|---|---|---|\n"))
+      }
+    }
+    #expect(
+      chunks.first?.header == nil
+        && chunks.last.map { slice($0.range, of: document).hasSuffix("After.") } == true)
+  }
 }
