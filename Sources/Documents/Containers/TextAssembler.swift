@@ -3,7 +3,7 @@
 /// The one place where container formats turn into `ParsedDocument`: it repairs invalid UTF-8, drops control
 /// characters, soft hyphens and byte order marks, normalises line ends, and stops at `limits.textBytes`. A class,
 /// because walks hand it to each other and a copy of the text each time would be quadratic.
-final class TextAssembler {
+package final class TextAssembler {
   private var text: [UInt8] = []
   private(set) var blocks: [Block] = []
   private var pages: [DocumentPlaces.Page] = []
@@ -15,7 +15,7 @@ final class TextAssembler {
   var attachments: [SourceFile] = []
   private let limit: Int
 
-  init(limits: ReadingLimits) {
+  package init(limits: ReadingLimits) {
     limit = limits.textBytes
   }
 
@@ -40,13 +40,17 @@ final class TextAssembler {
   /// - Parameters:
   ///   - headerBytes: how many bytes at the start are a table's column names; they must hold nothing to clean away.
   ///   - row: number of the row of the sheet or file that it shows.
+  ///   - rows: of a block that shows several rows, where each starts in `bytes` and its number.
+  /// - Returns: where the block starts in the text, or `nil` if it was left out.
   /// - Throws: `.tooLarge` when the text would pass the limit.
   /// - Complexity: O(bytes).
+  @discardableResult
   func append(
-    _ kind: Block.Kind, level: Int = 0, headerBytes: Int = 0, row: Int? = nil, _ bytes: [UInt8]
-  ) throws(DocumentError) {
+    _ kind: Block.Kind, level: Int = 0, headerBytes: Int = 0, row: Int? = nil,
+    rows shownRows: [(offset: Int, number: Int)] = [], _ bytes: [UInt8]
+  ) throws(DocumentError) -> Int? {
     let clean = Self.trim(Self.clean(bytes), keepsIndent: kind == .code)
-    guard !clean.isEmpty else { return }
+    guard !clean.isEmpty else { return nil }
     let separator = text.isEmpty ? 0 : 2
     guard text.count + separator + clean.count <= limit else {
       throw DocumentError(
@@ -62,6 +66,10 @@ final class TextAssembler {
     let header = headerBytes > 0 ? start..<min(text.count, start + headerBytes) : nil
     blocks.append(Block(kind: kind, range: start..<text.count, level: level, header: header))
     if let row { rows.append(DocumentPlaces.Row(start: start, number: row)) }
+    for shown in shownRows {
+      rows.append(DocumentPlaces.Row(start: start + shown.offset, number: shown.number))
+    }
+    return start
   }
 
   func append(_ kind: Block.Kind, level: Int = 0, _ string: String) throws(DocumentError) {
@@ -69,7 +77,7 @@ final class TextAssembler {
   }
 
   /// - Throws: `.empty` with `emptyMessage` when nothing was appended.
-  func finish(
+  package func finish(
     format: DocumentFormat, title: String?, metadata: [String: MetadataValue] = [:],
     emptyMessage: String = "the file has no text"
   ) throws(DocumentError) -> ParsedDocument {

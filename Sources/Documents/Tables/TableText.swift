@@ -1,0 +1,27 @@
+/// The text of cells inside lines.
+enum TableText {
+  /// `text` on one line, without control characters and blanks around it.
+  ///
+  /// - Complexity: O(bytes).
+  static func line(_ text: [UInt8]) -> [UInt8] {
+    if !text.contains(where: { $0 < 0x20 || $0 >= 0x7F }), text.first != 0x20, text.last != 0x20 {
+      return text
+    }
+    var clean = TextAssembler.clean(text)
+    for index in clean.indices where clean[index] == 0x0A || clean[index] == 0x09 { clean[index] = 0x20 }
+    let range = TextScan.trimmed(0..<clean.count, in: clean)
+    return range.count == clean.count ? clean : Array(clean[range])
+  }
+
+  /// `text` with its line breaks, without control characters and blanks around it.
+  ///
+  /// - Complexity: O(bytes).
+  static func lines(_ text: [UInt8]) -> [UInt8] {
+    if !text.contains(where: { $0 < 0x20 || $0 >= 0x7F }), text.first != 0x20, text.last != 0x20 {
+      return text
+    }
+    let clean = TextAssembler.clean(text)
+    let range = TextScan.trimmed(0..<clean.count, in: clean)
+    return range.count == clean.count ? clean : Array(clean[range])
+  }
+}
