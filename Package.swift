@@ -52,7 +52,7 @@ let package = Package(
     // Ground
     module("Kernels", ["CKernels", "COpenBLAS", "COneDNN"]),
     module("Storage", ["CKernels"]),
-    module("Transport", ["CCurl"]),
+    module("Transport", ["CCurl", "Storage", crypto]),
     module("Reports", []),
 
     // Parts

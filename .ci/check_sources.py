@@ -17,6 +17,7 @@ ROWS = [
 ]
 # Imports inside a row, from the module map in ARCHITECTURE.md.
 WITHIN_ROW = {
+    ("Transport", "Storage"),
     ("IndexStore", "Catalog"),
     ("Retrieval", "IndexStore"),
     ("Drift", "Tables"),

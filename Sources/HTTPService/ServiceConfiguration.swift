@@ -1,6 +1,7 @@
 import Embeddings
 import IndexStore
 import Tracking
+import Transport
 
 /// How a server is set up.
 package struct ServiceConfiguration: Sendable {

@@ -1,4 +1,5 @@
 import Catalog
+import Transport
 
 /// Why something could not be tracked or registered, in words for the caller.
 package struct TrackingError: Error, Sendable, CustomStringConvertible {
@@ -33,6 +34,8 @@ package struct TrackingError: Error, Sendable, CustomStringConvertible {
       } else {
         self.init(.failed, store.message, underlying: store)
       }
+    } else if let bucket = error as? S3Error {
+      self.init(bucket.code == .invalid ? .invalid : .failed, bucket.message, underlying: bucket)
     } else {
       self.init(.failed, "\(error)", underlying: error)
     }

@@ -1,4 +1,5 @@
 import Catalog
+import Transport
 import Foundation
 import GRDB
 

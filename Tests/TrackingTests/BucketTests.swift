@@ -167,10 +167,10 @@ import Transport
       try url("s3://bucket/x", ["AWS_ENDPOINT_URL": "http://127.0.0.1:9000/"])
         == "http://127.0.0.1:9000/bucket/x/k")
     for wrong in ["bucket", "s3://", "s3://B/x", "s3://bucket/a b", "s3://bucket/../x", "http://bucket/x"] {
-      #expect(throws: TrackingError.self, "\(wrong)") { try url(wrong) }
+      #expect(throws: S3Error.self, "\(wrong)") { try url(wrong) }
     }
-    #expect(throws: TrackingError.self) { try url("s3://bucket", region: nil) }
-    #expect(throws: TrackingError.self) { try url("s3://bucket", ["AWS_SECRET_ACCESS_KEY": ""]) }
+    #expect(throws: S3Error.self) { try url("s3://bucket", region: nil) }
+    #expect(throws: S3Error.self) { try url("s3://bucket", ["AWS_SECRET_ACCESS_KEY": ""]) }
 
     try await with { [self] _, url in
       var variables = Self.environment(url)

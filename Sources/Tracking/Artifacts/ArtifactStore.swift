@@ -1,4 +1,5 @@
 import Catalog
+import Transport
 import Crypto
 import Foundation
 import GRDB

@@ -1,6 +1,7 @@
 import Foundation
 import Storage
 import Synchronization
+import Transport
 
 #if canImport(Glibc)
   import Glibc
@@ -42,7 +43,7 @@ final class BucketBytes: ArtifactBytes {
   func keep(_ temporary: String, digest: String, bytes: Int) throws(TrackingError) {
     try checkMark(makes: true)
     // Sent even if it is there: the time of writing keeps garbage collection away until the path names it.
-    try bucket.put(file: temporary, bytes: bytes, at: Self.key(digest))
+    try ask { () throws(S3Error) in try bucket.put(file: temporary, bytes: bytes, at: Self.key(digest)) }
     try copies.keep(temporary, digest: digest, bytes: bytes)
     trim()
   }
@@ -61,7 +62,8 @@ final class BucketBytes: ArtifactBytes {
     }
     let temporary = incoming + "/" + UUID().uuidString
     defer { unlink(temporary) }
-    guard let found = try bucket.get(Self.key(digest), to: temporary) else {
+    let found = try ask { () throws(S3Error) in try bucket.get(Self.key(digest), to: temporary) }
+    guard let found else {
       throw TrackingError(.damaged, "the bytes \(digest.prefix(12)) are gone from \(bucket.address)")
     }
     guard Hex.string(found) == digest else {
@@ -81,19 +83,25 @@ final class BucketBytes: ArtifactBytes {
     var freed = try folder.removeAll(except: known, olderThan: age)
     try checkMark(makes: false)
     let limit = Date.now.timeIntervalSince1970 - age
-    for object in try bucket.list(Self.start) where object.modified <= limit {
+    let kept = try ask { () throws(S3Error) in try bucket.list(Self.start) }
+    for object in kept where object.modified <= limit {
       guard let digest = object.key.split(separator: "/").last.map(String.init), !known.contains(digest)
       else {
         continue
       }
-      try bucket.delete(object.key)
+      try ask { () throws(S3Error) in try bucket.delete(object.key) }
       _ = discardCopy(of: digest)
       freed += object.bytes
     }
-    for object in try bucket.openUploads(Self.start) where object.modified <= limit {
-      try bucket.delete(object.key, upload: object.upload)
+    let open = try ask { () throws(S3Error) in try bucket.openUploads(Self.start) }
+    for object in open where object.modified <= limit {
+      try ask { () throws(S3Error) in try bucket.delete(object.key, upload: object.upload) }
     }
     return freed
+  }
+
+  private func ask<Value>(_ body: () throws(S3Error) -> Value) throws(TrackingError) -> Value {
+    do { return try body() } catch { throw TrackingError(error) }
   }
 
   /// Least recently used copies go where there are too many.
@@ -111,7 +119,9 @@ final class BucketBytes: ArtifactBytes {
     if isOwn.withLock({ $0 }) { return }
     let path = root + "/home"
     var own = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
-    let there = try bucket.get(Self.mark).map { String(decoding: $0, as: UTF8.self) }
+    let there = try ask { () throws(S3Error) in try bucket.get(Self.mark) }.map {
+      String(decoding: $0, as: UTF8.self)
+    }
     if let own, own == there {
       isOwn.withLock { $0 = true }
       return
@@ -133,7 +143,8 @@ final class BucketBytes: ArtifactBytes {
       }
       own = new
     }
-    try bucket.put(Array((own ?? "").utf8), at: Self.mark)
+    let mark = Array((own ?? "").utf8)
+    try ask { () throws(S3Error) in try bucket.put(mark, at: Self.mark) }
     isOwn.withLock { $0 = true }
   }
 }

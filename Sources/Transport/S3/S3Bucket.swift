@@ -1,22 +1,23 @@
 import Crypto
 import Foundation
 import Storage
-import Transport
 
 /// Objects under the prefix of an `S3Address`. Calls wait; keys stand below the prefix.
 ///
 /// - Source: Amazon S3 API reference (PutObject, GetObject, DeleteObject, ListObjectsV2, multipart uploads).
 package struct S3Bucket: Sendable {
-  struct Object: Hashable, Sendable {
-    var key: String
-    var bytes: Int
+  package struct Object: Hashable, Sendable {
+    package var key: String
+    package var bytes: Int
     /// Seconds since 1970.
-    var modified: Double
+    package var modified: Double
+    /// What changes with its contents.
+    package var tag: String?
     /// Of an upload that isn't complete.
-    var upload: String?
+    package var upload: String?
   }
 
-  let address: S3Address
+  package let address: S3Address
   private let transport: any HTTPTransport
   /// Larger files go in parts of this size, or in 10,000 parts.
   private let partBytes: Int
@@ -30,19 +31,19 @@ package struct S3Bucket: Sendable {
 
   // MARK: Writing
 
-  func put(_ bytes: [UInt8], at key: String) throws(TrackingError) {
+  package func put(_ bytes: [UInt8], at key: String) throws(S3Error) {
     try wait { bucket in _ = try await bucket.send(.put, key, body: bytes) }
   }
 
   /// Sends a file, with no more than a part of it in memory.
   ///
   /// - Parameter bytes: its size.
-  func put(file path: String, bytes: Int, at key: String) throws(TrackingError) {
+  package func put(file path: String, bytes: Int, at key: String) throws(S3Error) {
     let handle: FileHandle
     do {
       handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     } catch {
-      throw TrackingError(.failed, "\(path): cannot be read: \(error)", underlying: error)
+      throw S3Error(.failed, "\(path): cannot be read: \(error)", underlying: error)
     }
     defer { try? handle.close() }
     try wait { bucket in
@@ -57,43 +58,43 @@ package struct S3Bucket: Sendable {
   private func putParts(_ handle: FileHandle, bytes: Int, at key: String) async throws {
     let begun = S3Answer(try await send(.post, key, query: "uploads=", body: []).body)
     guard let upload = begun.fields["UploadId"], !upload.isEmpty else {
-      throw TrackingError(.failed, "\(address): an upload was begun without an id")
+      throw S3Error(.failed, "\(address): an upload was begun without an id")
     }
     do {
       let size = max(partBytes, (bytes + Self.mostParts - 1) / Self.mostParts)
       var list = "<CompleteMultipartUpload>"
       var number = 1
       while let part = try handle.read(upToCount: size), !part.isEmpty {
-        let query = "partNumber=\(number)&uploadId=\(Self.encoded(upload))"
+        let query = "partNumber=\(number)&uploadId=\(S3Address.encoded(upload))"
         let answer = try await send(.put, key, query: query, body: Array(part))
         let tag = (answer.headers["ETag"] ?? "").replacing("\"", with: "&quot;")
         list += "<Part><PartNumber>\(number)</PartNumber><ETag>\(tag)</ETag></Part>"
         number += 1
       }
       list += "</CompleteMultipartUpload>"
-      let query = "uploadId=\(Self.encoded(upload))"
+      let query = "uploadId=\(S3Address.encoded(upload))"
       let done = S3Answer(try await send(.post, key, query: query, body: Array(list.utf8)).body)
       // What fails while it is put together is told in a body with status 200.
       if let code = done.fields["Code"] {
-        throw TrackingError(
+        throw S3Error(
           .failed, "\(address): the upload wasn't completed: \(code): \(done.fields["Message"] ?? "")")
       }
     } catch {
-      _ = try? await send(.delete, key, query: "uploadId=\(Self.encoded(upload))")
+      _ = try? await send(.delete, key, query: "uploadId=\(S3Address.encoded(upload))")
       throw error
     }
   }
 
-  func delete(_ key: String, upload: String? = nil) throws(TrackingError) {
+  package func delete(_ key: String, upload: String? = nil) throws(S3Error) {
     try wait { bucket in
-      _ = try await bucket.send(.delete, key, query: upload.map { "uploadId=\(Self.encoded($0))" } ?? "")
+      _ = try await bucket.send(.delete, key, query: upload.map { "uploadId=\(S3Address.encoded($0))" } ?? "")
     }
   }
 
   // MARK: Reading
 
   /// `nil` where there is no such object. For small ones.
-  func get(_ key: String) throws(TrackingError) -> [UInt8]? {
+  package func get(_ key: String) throws(S3Error) -> [UInt8]? {
     try wait { bucket in
       let answer = try await bucket.send(.get, key, missing: true)
       return answer.status == 404 ? nil : answer.body
@@ -103,10 +104,10 @@ package struct S3Bucket: Sendable {
   /// Writes an object into a new file, piece by piece.
   ///
   /// - Returns: SHA-256 of what was written; `nil` where there is no such object.
-  func get(_ key: String, to path: String) throws(TrackingError) -> [UInt8]? {
+  package func get(_ key: String, to path: String) throws(S3Error) -> [UInt8]? {
     guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]),
       let handle = FileHandle(forWritingAtPath: path)
-    else { throw TrackingError(.failed, "\(path): cannot be made") }
+    else { throw S3Error(.failed, "\(path): cannot be made") }
     defer { try? handle.close() }
     return try wait { bucket in
       var request = bucket.request(.get, key, query: "", body: nil)
@@ -130,26 +131,39 @@ package struct S3Bucket: Sendable {
   }
 
   /// Objects whose keys begin with `start`, in order.
-  func list(_ start: String) throws(TrackingError) -> [Object] {
+  package func list(_ start: String) throws(S3Error) -> [Object] {
+    var objects: [Object] = []
+    var token: String?
+    repeat {
+      let page = try list(start, after: token)
+      objects += page.objects
+      token = page.next
+    } while token != nil
+    return objects
+  }
+
+  /// A page of the objects whose keys begin with `start`, in order.
+  ///
+  /// - Parameter token: the `next` of the page before.
+  package func list(_ start: String, after token: String?) throws(S3Error) -> (
+    objects: [Object], next: String?
+  ) {
     try wait { bucket in
-      var objects: [Object] = []
-      var token: String?
-      repeat {
-        // In the order in which a signature has them.
-        let more = token.map { "continuation-token=\(Self.encoded($0))&" } ?? ""
-        let query = more + "list-type=2&prefix=\(Self.encoded(bucket.address.prefix + start))"
-        let answer = S3Answer(try await bucket.send(.get, nil, query: query).body)
-        objects += answer.records.compactMap { bucket.object($0, time: "LastModified") }
-        token = answer.fields["IsTruncated"] == "true" ? answer.fields["NextContinuationToken"] : nil
-      } while token != nil
-      return objects
+      // In the order in which a signature has them.
+      let more = token.map { "continuation-token=\(S3Address.encoded($0))&" } ?? ""
+      let query = more + "list-type=2&prefix=\(S3Address.encoded(bucket.address.prefix + start))"
+      let answer = S3Answer(try await bucket.send(.get, nil, query: query).body)
+      return (
+        answer.records.compactMap { bucket.object($0, time: "LastModified") },
+        answer.fields["IsTruncated"] == "true" ? answer.fields["NextContinuationToken"] : nil
+      )
     }
   }
 
   /// Uploads in parts that were begun and not completed.
-  func openUploads(_ start: String) throws(TrackingError) -> [Object] {
+  package func openUploads(_ start: String) throws(S3Error) -> [Object] {
     try wait { bucket in
-      let query = "prefix=\(Self.encoded(bucket.address.prefix + start))&uploads="
+      let query = "prefix=\(S3Address.encoded(bucket.address.prefix + start))&uploads="
       let answer = S3Answer(try await bucket.send(.get, nil, query: query).body)
       return answer.records.compactMap { bucket.object($0, time: "Initiated") }
     }
@@ -163,7 +177,8 @@ package struct S3Bucket: Sendable {
     let plain = record[time].flatMap { try? Date.ISO8601FormatStyle().parse($0) }
     return Object(
       key: String(key.dropFirst(address.prefix.count)), bytes: record["Size"].flatMap { Int($0) } ?? 0,
-      modified: (date ?? plain ?? .now).timeIntervalSince1970, upload: record["UploadId"])
+      modified: (date ?? plain ?? .now).timeIntervalSince1970, tag: record["ETag"], upload: record["UploadId"]
+    )
   }
 
   // MARK: Requests
@@ -195,7 +210,7 @@ package struct S3Bucket: Sendable {
       credentials: address.credentials)
   }
 
-  private func refused(_ answer: TransportResponse, _ method: String) -> TrackingError {
+  private func refused(_ answer: TransportResponse, _ method: String) -> S3Error {
     let said = S3Answer(answer.body).fields
     let code = said["Code"] ?? "status \(answer.status)"
     let advice: String =
@@ -209,30 +224,20 @@ package struct S3Bucket: Sendable {
       default: ""
       }
     let message = address.credentials.secretKey.removed(from: said["Message"] ?? "")
-    return TrackingError(.failed, "\(address): \(method) was refused: \(code) \(message)\(advice)")
+    return S3Error(.failed, "\(address): \(method) was refused: \(code) \(message)\(advice)")
   }
 
   private func wait<Value: Sendable>(
     _ body: @escaping @Sendable (S3Bucket) async throws -> Value
-  ) throws(TrackingError) -> Value {
+  ) throws(S3Error) -> Value {
     do {
       return try Blocking.wait { try await body(self) }
-    } catch let error as TrackingError {
+    } catch let error as S3Error {
       throw error
     } catch let error as TransportError {
-      throw TrackingError(.failed, "\(address): \(error.message)", underlying: error)
+      throw S3Error(.failed, "\(address): \(error.message)", underlying: error)
     } catch {
-      throw TrackingError(.failed, "\(address): \(error)", underlying: error)
+      throw S3Error(.failed, "\(address): \(error)", underlying: error)
     }
-  }
-
-  /// RFC 3986's unreserved characters alone stay.
-  private static func encoded(_ text: String) -> String {
-    text.utf8.map { byte in
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: String(UnicodeScalar(byte))
-      default: String(format: "%%%02X", byte)
-      }
-    }.joined()
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Transport
 
 /// A place in a bucket of Amazon's S3, or of a server that speaks its protocol, and who may use it.
 package struct S3Address: Sendable {
@@ -14,13 +13,15 @@ package struct S3Address: Sendable {
   ///   - text: `s3://bucket` or `s3://bucket/prefix`.
   ///   - region: `nil` takes what the environment says.
   ///   - endpoint: URL of another server than Amazon's; `nil` takes what the environment says.
+  ///   - setting: what the text is called where it was given, for errors; `region` and `endpoint` stand beside it.
   ///   - environment: has `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, maybe `AWS_SESSION_TOKEN`, `AWS_REGION`,
   ///     `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL`.
   /// - Throws: `.invalid` for another form, and where credentials or region are missing.
   package init(
-    _ text: String, region: String? = nil, endpoint: String? = nil,
+    _ text: String, region: String? = nil, endpoint: String? = nil, setting: String = "artifacts.s3",
     environment: [String: String] = ProcessInfo.processInfo.environment
-  ) throws(TrackingError) {
+  ) throws(S3Error) {
+    let beside = setting.split(separator: ".").dropLast().map { $0 + "." }.joined()
     let parts = text.dropFirst(5).split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     let bucket = parts.first.map(String.init) ?? ""
     let prefix =
@@ -28,17 +29,17 @@ package struct S3Address: Sendable {
     guard text.hasPrefix("s3://"), (3...63).contains(bucket.utf8.count),
       bucket.utf8.allSatisfy({ Self.isDigitOrLower($0) || $0 == 0x2D || $0 == 0x2E })
     else {
-      throw TrackingError(.invalid, "artifacts.s3 must be s3://bucket/prefix, not '\(text)'")
+      throw S3Error(.invalid, "\(setting) must be s3://bucket/prefix, not '\(text)'")
     }
     guard prefix.utf8.count <= 512, prefix.utf8.allSatisfy(Self.isPlain), !prefix.contains("..") else {
-      throw TrackingError(
-        .invalid, "artifacts.s3: the prefix '\(prefix)' may have letters, digits, - _ . and / alone")
+      throw S3Error(
+        .invalid, "\(setting): the prefix '\(prefix)' may have letters, digits, - _ . and / alone")
     }
     let region = region ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
     guard let region, !region.isEmpty, region.utf8.allSatisfy({ Self.isDigitOrLower($0) || $0 == 0x2D })
     else {
-      throw TrackingError(
-        .invalid, "artifacts.s3: name the bucket's region with artifacts.region or AWS_REGION")
+      throw S3Error(
+        .invalid, "\(setting): name the bucket's region with \(beside)region or AWS_REGION")
     }
     self.bucket = bucket
     self.prefix = prefix
@@ -50,12 +51,12 @@ package struct S3Address: Sendable {
           ? nil : try APIKey(from: .environment("AWS_SESSION_TOKEN"), environment: environment),
         region: region)
     } catch {
-      throw TrackingError(.invalid, "artifacts.s3: \(error.message)", underlying: error)
+      throw S3Error(.invalid, "\(setting): \(error.message)", underlying: error)
     }
     let endpoint = endpoint ?? environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"]
     if let endpoint {
       guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
-        throw TrackingError(.invalid, "artifacts.endpoint must be an http or https URL, not '\(endpoint)'")
+        throw S3Error(.invalid, "\(beside)endpoint must be an http or https URL, not '\(endpoint)'")
       }
       base = (endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint) + "/\(bucket)/"
     } else if bucket.contains(".") {
@@ -66,8 +67,22 @@ package struct S3Address: Sendable {
     }
   }
 
-  /// - Parameter key: below the prefix; of characters that need no encoding.
-  package func url(_ key: String) -> String { base + prefix + key }
+  /// - Parameter key: below the prefix.
+  package func url(_ key: String) -> String {
+    base + prefix
+      + key.split(separator: "/", omittingEmptySubsequences: false).map { Self.encoded($0) }.joined(
+        separator: "/")
+  }
+
+  /// RFC 3986's unreserved characters alone stay.
+  static func encoded(_ text: some StringProtocol) -> String {
+    text.utf8.map { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: String(UnicodeScalar(byte))
+      default: String(format: "%%%02X", byte)
+      }
+    }.joined()
+  }
 
   private static func isDigitOrLower(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
