@@ -33,6 +33,18 @@ struct HeaderSearch {
   }
 
   func header() -> TableHeader {
+    var header = found()
+    guard header.hasNames else { return header }
+    let last = header.rows.upperBound - 1
+    header.isSure = header.rows.count > 1 || (evidence(last, bodyFrom: last + 1) ?? 0) > 0 || isMarked(last)
+    return header
+  }
+
+  private func isMarked(_ row: Int) -> Bool {
+    layout.filled(row).allSatisfy { layout.cell($0.slot).isHeader }
+  }
+
+  private func found() -> TableHeader {
     let none = TableHeader(valuesFrom: 0, columns: layout.columnCount)
     guard let first = filled.firstIndex(where: { $0 > 0 }) else { return none }
     if let marked = markedHeader() { return marked }
