@@ -7,15 +7,24 @@ struct SheetMerges {
   }
 
   /// Ascending by first row.
-  private let merges: [(rows: ClosedRange<Int>, columns: ClosedRange<Int>)]
+  private var merges: [(rows: ClosedRange<Int>, columns: ClosedRange<Int>)]
   private var next = 0
   /// Merged cells that reach below the row where they begin, by column.
   private var active: [Active] = []
 
   private static let mostActive = 1000
 
-  init(_ merges: [(rows: ClosedRange<Int>, columns: ClosedRange<Int>)]) {
+  init(_ merges: [(rows: ClosedRange<Int>, columns: ClosedRange<Int>)] = []) {
     self.merges = merges
+  }
+
+  /// Adds a block that begins in the row that is applied next, or below.
+  mutating func add(rows: ClosedRange<Int>, columns: ClosedRange<Int>) {
+    if next > 1000 {
+      merges.removeFirst(next)
+      next = 0
+    }
+    merges.append((rows, columns))
   }
 
   /// Sets the spans of cells that begin here, adds copies of those from above, and drops what they cover.
