@@ -61,7 +61,16 @@ struct SheetTables {
   /// - Parameter isBelowBlank: whether blank rows stand between it and the row before.
   /// - Throws: `.tooLarge` when the text would pass the limit.
   mutating func add(_ row: SheetRow, isBelowBlank: Bool) throws(DocumentError) {
-    if isBelowBlank { try flush(isEnd: true) }
+    if isBelowBlank {
+      // A single row of several cells may be the names of what stands below the blank row.
+      if buffer.count == 1, !isStreaming, buffer[0].cells.count > 1,
+        row.cells.count > 1 || options.expectsNames && !hasTables
+      {
+        buffer.append(SheetRow(number: buffer[0].number + 1, cells: []))
+      } else {
+        try flush(isEnd: true)
+      }
+    }
     buffer.append(row)
     bufferedCells += row.cells.count
     if buffer.count >= Self.mostRows || bufferedCells >= Self.mostCells { try flush(isEnd: false) }
@@ -145,12 +154,12 @@ struct SheetTables {
 
   /// Whether rows below a blank one go on with a table above.
   private func goesOn(_ table: OpenTable, columns: [Int], layout: TableLayout, header: TableHeader) -> Bool {
-    guard table.names.hasNames, let first = columns.first, let last = columns.last,
+    guard table.names.hasNames || options.expectsNames, let first = columns.first, let last = columns.last,
       let left = table.columns.first, let right = table.columns.last, first >= left, last <= right
     else { return false }
     if !texts.isEmpty, header.hasNames { return false }
     if header.hasNames, header.isSure { return false }
-    if header.hasNames, columns != table.columns { return false }
+    if header.hasNames, columns != table.columns, !options.expectsNames { return false }
     // Words where the table above has values, or values where it has words, in most columns.
     var differences = 0
     var compared = 0
