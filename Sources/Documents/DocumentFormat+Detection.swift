@@ -39,6 +39,9 @@ extension DocumentFormat {
   /// Office files and EPUB are ZIP containers; the names of their parts tell which.
   private static func sniffContainer(_ bytes: [UInt8]) -> DocumentFormat? {
     if contains("mimetypeapplication/epub+zip", in: bytes, upTo: 256) { return .epub }
+    if contains("mimetypeapplication/vnd.oasis.opendocument.spreadsheet", in: bytes, upTo: 256) {
+      return .ods
+    }
     // Part names are at each entry and again in the directory at the end.
     let tail = Array(bytes.suffix(512 << 10))
     if contains("word/document", in: tail, upTo: tail.count) { return .docx }
@@ -66,6 +69,7 @@ extension DocumentFormat {
     where contains(mark, in: head, upTo: head.count) {
       return .html
     }
+    if contains("application/vnd.oasis.opendocument.spreadsheet", in: head, upTo: head.count) { return .ods }
     return TextScan.has("<?xml", in: head, at: 0) ? .code : .text
   }
 
@@ -128,7 +132,8 @@ private enum FormatNames {
       (.pdf, "pdf"),
       (.docx, "docx docm dotx"),
       (.pptx, "pptx pptm ppsx"),
-      (.xlsx, "xlsx xlsm xltx"),
+      (.xlsx, "xlsx xlsm xltx xltm xlsb"),
+      (.ods, "ods ots fods"),
       (.epub, "epub"),
       (.csv, "csv"),
       (.tsv, "tsv tab"),
@@ -177,7 +182,7 @@ private enum FormatNames {
 
   /// Formats whose files may look like text at their start.
   static let unsupported: Set<String> = [
-    "rtf", "ps", "eps", "doc", "xls", "ppt", "odt", "ods", "odp", "mobi", "azw3", "msg", "pem", "crt", "key",
+    "rtf", "ps", "eps", "doc", "xls", "ppt", "odt", "odp", "mobi", "azw3", "msg", "pem", "crt", "key",
     "der",
     "svgz", "pbm", "pgm", "ppm", "xpm", "b64", "uu", "map",
   ]

@@ -79,7 +79,9 @@ package struct DocumentPlaces: Hashable, Sendable {
       place.lines = lines(of: range, onPage: index)
     }
     let row = Self.count(rows, atOrBefore: range.lowerBound, \.start)
-    if row > 0 { place.row = rows[row - 1].number }
+    // Rows of the page before say nothing of this one.
+    let pageStart = place.page.map { pages[$0 - 1].start } ?? 0
+    if row > 0, rows[row - 1].start >= pageStart { place.row = rows[row - 1].number }
     return place
   }
 

@@ -43,6 +43,7 @@ private func reader(for format: DocumentFormat) -> any DocumentReader {
   case .docx: DOCXReader()
   case .pptx: PPTXReader()
   case .xlsx: XLSXReader()
+  case .ods: ODSReader()
   case .epub: EPUBReader()
   case .csv, .tsv: CSVReader(format: format)
   case .json, .jsonl: JSONReader(format: format)

@@ -1,63 +1,70 @@
-/// Gathers the rows of one worksheet from its stream and gives them to an assembler as records.
-///
-/// A first row of distinct names makes each later row lines of `name: value`, as for CSV; else cells are
-/// joined by ` | `.
+/// Gathers the rows of one worksheet from its stream and hands those that are shown to the search for tables.
 ///
 /// - Source: ECMA-376 part 1, section 18.3.
 final class XLSXSheet: XMLStreamHandler {
-  /// Excel's own bounds.
-  private static let mostRows = 1_048_576
-  private static let mostColumns = 16_384
-
-  private enum Cell {
-    case text([UInt8])
-    case other([UInt8])
-
-    var bytes: [UInt8] {
-      switch self {
-      case .text(let bytes), .other(let bytes): bytes
-      }
-    }
-  }
-
-  private let assembler: TextAssembler
+  /// Links by cell, as shown behind its text.
+  private let links: [SheetReference: String]
+  private let frame: XLSXSheetFrame
   private let sharedStrings: [[UInt8]]
   private let styles: XLSXStyles
+  private var tables: SheetTables
+  private var merges: SheetMerges
+  private(set) var report = SheetReport()
+  /// Whether any row was handed on.
+  private(set) var hasRows = false
 
   private var rows = 0
-  private var row: [(column: Int, cell: Cell)] = []
+  private var row = SheetRow(number: 0, cells: [])
+  private var isHiddenRow = false
+  /// Number of the last row that was handed on or is hidden.
+  private var lastNumber = 0
+
   private var column = 0
   private var type = ""
   private var style = 0
   private var value: [UInt8] = []
+  private var formula: [UInt8] = []
+  private var hasFormula = false
   private var isInsideValue = false
+  private var isInsideFormula = false
   private var isPhonetic = false
-  /// Names by column once the first row is known to hold them.
-  private var header: [Int: [UInt8]]?
-  private var heldRow: [(column: Int, cell: Cell)]?
 
-  init(assembler: TextAssembler, sharedStrings: [[UInt8]], styles: XLSXStyles) {
-    self.assembler = assembler
+  init(
+    tables: SheetTables, frame: XLSXSheetFrame, links: [SheetReference: String], sharedStrings: [[UInt8]],
+    styles: XLSXStyles
+  ) {
+    self.tables = tables
+    self.frame = frame
+    self.links = links
     self.sharedStrings = sharedStrings
     self.styles = styles
+    merges = SheetMerges(frame.merges.map { ($0.rows, $0.columns) })
   }
 
   func start(_ name: String, _ attributes: XMLAttributes) throws(DocumentError) {
     switch name {
     case "row":
       rows += 1
-      guard rows <= Self.mostRows else {
-        throw DocumentError(.tooLarge, "a sheet has more than \(Self.mostRows) rows; split the workbook")
+      guard rows <= SheetReference.mostRows else {
+        throw DocumentError(
+          .tooLarge, "a sheet has more than \(SheetReference.mostRows) rows; split the workbook")
       }
-      row = []
+      let number = attributes["r"].flatMap { Int($0) } ?? row.number + 1
+      row = SheetRow(number: max(row.number + 1, min(number, SheetReference.mostRows * 2)), cells: [])
+      isHiddenRow = XLSXSheetFrame.isTrue(attributes["hidden"])
       column = -1
     case "c":
-      let named = attributes["r"].flatMap(Self.column)
-      column = min(named ?? column + 1, Self.mostColumns)
+      let named = attributes["r"].flatMap(SheetReference.column)
+      column = min(named ?? column + 1, SheetReference.mostColumns)
       type = attributes["t"] ?? "n"
       style = attributes["s"].flatMap { Int($0) } ?? 0
       value = []
+      formula = []
+      hasFormula = false
     case "v", "t": isInsideValue = !isPhonetic
+    case "f":
+      isInsideFormula = true
+      hasFormula = true
     case "rPh": isPhonetic = true
     default: break
     }
@@ -65,99 +72,123 @@ final class XLSXSheet: XMLStreamHandler {
 
   func text(_ bytes: UnsafeBufferPointer<UInt8>) throws(DocumentError) {
     if isInsideValue { value.append(contentsOf: bytes) }
+    if isInsideFormula { formula.append(contentsOf: bytes) }
   }
 
   func end(_ name: String) throws(DocumentError) {
     switch name {
     case "v", "t": isInsideValue = false
+    case "f": isInsideFormula = false
     case "rPh": isPhonetic = false
-    case "c":
-      if let cell = makeCell(), row.count < Self.mostColumns { row.append((column, cell)) }
-    case "row":
-      if !row.isEmpty { try take(row) }
-    case "sheetData":
-      if let held = heldRow { try appendJoined(held) }
-      heldRow = nil
+    case "c": if row.cells.count < SheetReference.mostColumns { addCell() }
+    case "row": try take()
+    case "sheetData": try tables.finish()
     default: break
     }
   }
 
-  private func makeCell() -> Cell? {
-    guard !value.isEmpty else { return nil }
+  // MARK: Cells
+
+  private func addCell() {
+    guard var text = cellText(), !text.isEmpty else { return }
+    if hasFormula || !links.isEmpty, let link = link(behind: text) { text += Array(" (\(link))".utf8) }
+    let cell = TableGrid.Cell(
+      text: text, isHeader: !frame.namedCells.isEmpty && frame.isName(row: row.number, column: column),
+      isEmphasized: styles.isEmphasized(style) || frame.frozenRows.contains(row.number))
+    // Cells of a damaged file may come in any order.
+    if let last = row.cells.last, last.column >= column {
+      row.cells.removeAll { $0.column == column }
+      let index = row.cells.firstIndex { $0.column > column } ?? row.cells.count
+      row.cells.insert(SheetRow.Cell(column: column, cell: cell), at: index)
+    } else {
+      row.cells.append(SheetRow.Cell(column: column, cell: cell))
+    }
+  }
+
+  /// The target of the cell's link, unless its text says it.
+  private func link(behind text: [UInt8]) -> String? {
+    let place = SheetReference(row: row.number, column: column)
+    var target = links[place]
+    // `HYPERLINK("https://…", "text")` has its target in the formula.
+    if target == nil, formula.starts(with: "HYPERLINK(\"".utf8) {
+      let end = formula[11...].firstIndex(of: 0x22) ?? formula.count
+      target = String(decoding: formula[11..<end], as: UTF8.self)
+    }
+    guard var target, !target.hasPrefix("#") else { return nil }
+    if target.hasPrefix("mailto:") { target.removeFirst(7) }
+    let shown = String(decoding: text, as: UTF8.self)
+    return shown.contains(target) || target.hasSuffix("//" + shown) || target.hasSuffix("//" + shown + "/")
+      ? nil : target
+  }
+
+  private func cellText() -> [UInt8]? {
+    if value.isEmpty {
+      guard hasFormula, type != "str", !isHiddenRow else { return nil }
+      report.formulas.append(SheetReference.name(row: row.number, column: column))
+      // A formula that is shared is written in its first cell only.
+      return formula.isEmpty ? Array("(formula)".utf8) : TableText.line([0x3D] + formula)
+    }
     switch type {
     case "s":
-      guard let index = Int(String(decoding: value, as: UTF8.self)), sharedStrings.indices.contains(index),
-        !sharedStrings[index].isEmpty
-      else { return nil }
-      return .text(sharedStrings[index])
+      guard let index = Int(String(decoding: value, as: UTF8.self)), sharedStrings.indices.contains(index)
+      else {
+        report.missing.append(SheetReference.name(row: row.number, column: column))
+        return nil
+      }
+      return sharedStrings[index]
     case "str", "inlineStr":
       var line = InlineText()
       line.append(value)
-      return line.isEmpty ? nil : .text(line.take().map { $0 == 0x0A ? 0x20 : $0 })
-    case "b": return .other(Array((value == [0x31] ? "true" : "false").utf8))
-    case "e": return nil
+      return line.take().map { $0 == 0x0A ? 0x20 : $0 }
+    case "b": return Array((value == [0x31] ? "true" : "false").utf8)
+    case "e": return TableText.line(value)
     case "d":
       let text = String(decoding: value, as: UTF8.self)
-      return .other(Array((DateText.iso8601(text) ?? text).utf8))
-    default: return .other(Array(styles.text(String(decoding: value, as: UTF8.self), style: style).utf8))
+      return Array((DateText.iso8601(text) ?? text).utf8)
+    default:
+      guard let text = styles.text(String(decoding: value, as: UTF8.self), style: style) else {
+        // Zeros are often hidden so; other values are said to be left out.
+        if !isHiddenRow, Double(String(decoding: value, as: UTF8.self)) != 0 {
+          report.unshown.append(SheetReference.name(row: row.number, column: column))
+        }
+        return nil
+      }
+      return Array(text.utf8)
     }
   }
 
   // MARK: Rows
 
-  private func take(_ row: [(column: Int, cell: Cell)]) throws(DocumentError) {
-    if let header {
-      try appendRecord(row, header)
-    } else if let held = heldRow {
-      heldRow = nil
-      if let names = Self.names(held) {
-        header = names
-        try appendRecord(row, names)
-      } else {
-        header = [:]
-        try appendJoined(held)
-        try appendJoined(row)
-      }
-    } else {
-      heldRow = row
+  private func take() throws(DocumentError) {
+    merges.apply(to: &row)
+    guard !row.isBlank else { return }
+    if isHiddenRow {
+      report.hiddenRows.append(row.number)
+      if row.number == lastNumber + 1 { lastNumber = row.number }
+      return
     }
+    var shown = row
+    if !frame.hiddenColumns.isEmpty {
+      shown.cells = row.cells.compactMap(visible)
+      guard !shown.isBlank else { return }
+    }
+    let isBelowBlank = lastNumber > 0 && shown.number > lastNumber + 1
+    lastNumber = shown.number
+    hasRows = true
+    try tables.add(shown, isBelowBlank: isBelowBlank)
   }
 
-  /// The first row as column names, or `nil` if it doesn't look like them: two or more short, distinct texts.
-  private static func names(_ row: [(column: Int, cell: Cell)]) -> [Int: [UInt8]]? {
-    guard row.count >= 2 else { return nil }
-    var names: [Int: [UInt8]] = [:]
-    var seen: Set<[UInt8]> = []
-    for (column, cell) in row {
-      guard case .text(let bytes) = cell, bytes.count <= 100, seen.insert(bytes).inserted else { return nil }
-      names[column] = bytes
+  /// The cell, or `nil` if its column is hidden; a merged cell is shown in the first column that is not.
+  private func visible(_ cell: SheetRow.Cell) -> SheetRow.Cell? {
+    guard frame.isHidden(column: cell.column) else { return cell }
+    let end = cell.column + max(1, min(cell.cell.columnSpan, SheetReference.mostColumns))
+    guard let column = (cell.column..<end).first(where: { !frame.isHidden(column: $0) }) else {
+      if !cell.isCopy { report.hiddenColumns.insert(cell.column) }
+      return nil
     }
-    return names
-  }
-
-  private func appendRecord(_ row: [(column: Int, cell: Cell)], _ header: [Int: [UInt8]])
-    throws(DocumentError)
-  {
-    guard !header.isEmpty else { return try appendJoined(row) }
-    var fields: [[UInt8]] = []
-    for (column, cell) in row {
-      fields.append((header[column].map { $0 + Array(": ".utf8) } ?? []) + cell.bytes)
-    }
-    try assembler.append(.record, Array(fields.joined(separator: [0x0A])))
-  }
-
-  private func appendJoined(_ row: [(column: Int, cell: Cell)]) throws(DocumentError) {
-    try assembler.append(.record, TableRow.join(row.map(\.cell.bytes)))
-  }
-
-  /// 0 for `A7`, 27 for `AB1`.
-  private static func column(_ reference: String) -> Int? {
-    var column = 0
-    for byte in reference.utf8 {
-      guard (0x41...0x5A).contains(byte) else { break }
-      column = column * 26 + Int(byte) - 0x40
-      if column > mostColumns { return nil }
-    }
-    return column > 0 ? column - 1 : nil
+    var moved = cell
+    moved.cell.columnSpan -= column - cell.column
+    moved.column = column
+    return moved
   }
 }

@@ -1,14 +1,17 @@
 import Glibc
 
-/// How the cells of a workbook show their numbers.
+/// How the cells of a workbook show their numbers, and which are emphasised.
 ///
 /// - Source: ECMA-376 part 1, sections 18.8.30 (number formats) and 18.17.4 (dates).
 struct XLSXStyles {
-  enum Display {
-    case plain, percent, date, time, dateAndTime, duration
+  private enum Display {
+    case plain
+    case moment(XLSXNumberFormat.Moment)
+    case code(XLSXNumberFormat)
   }
 
   private var displays: [Display] = []
+  private var emphasized: [Bool] = []
   private let startsIn1904: Bool
 
   /// - Parameter startsIn1904: whether day 0 is 1904-01-01, as in old Macintosh workbooks.
@@ -20,22 +23,54 @@ struct XLSXStyles {
       guard let id = format.attribute("numFmtId").flatMap({ Int($0) }),
         let code = format.attribute("formatCode")
       else { continue }
-      custom[id] = Self.display(ofCode: Array(code.utf8))
+      custom[id] = Self.display(code)
     }
+    let bold = (root.first("fonts")?.elements("font") ?? []).map { Self.isOn($0.first("b")) }
+    let filled = (root.first("fills")?.elements("fill") ?? []).map {
+      $0.first("patternFill")?.attribute("patternType") == "solid"
+    }
+    var builtIn: [Int: Display] = [:]
     for format in root.first("cellXfs")?.elements("xf") ?? [] {
-      let id = format.attribute("numFmtId").flatMap { Int($0) } ?? 0
-      displays.append(custom[id] ?? Self.builtIn(id))
+      func number(_ name: String) -> Int { format.attribute(name).flatMap { Int($0) } ?? 0 }
+      let id = number("numFmtId")
+      if let display = custom[id] ?? builtIn[id] {
+        displays.append(display)
+      } else {
+        let display = Self.builtIn(id)
+        builtIn[id] = display
+        displays.append(display)
+      }
+      let font = number("fontId")
+      let fill = number("fillId")
+      emphasized.append(
+        bold.indices.contains(font) && bold[font] || filled.indices.contains(fill) && filled[fill])
     }
   }
 
-  /// The text of a cell's stored number, as the sheet would show it but with dates in ISO 8601.
-  func text(_ stored: String, style: Int) -> String {
+  private static func isOn(_ flag: XMLNode?) -> Bool {
+    guard let flag else { return false }
+    let value = flag.attribute("val")
+    return value != "0" && value != "false"
+  }
+
+  /// Whether cells of a style are bold or on a coloured ground.
+  func isEmphasized(_ style: Int) -> Bool {
+    emphasized.indices.contains(style) && emphasized[style]
+  }
+
+  /// The text of a cell's stored number, as the sheet shows it but with dates in ISO 8601; `nil` where the format
+  /// shows nothing.
+  func text(_ stored: String, style: Int) -> String? {
     guard let value = Double(stored), value.isFinite else { return stored }
-    let display = displays.indices.contains(style) ? displays[style] : .plain
-    switch display {
+    switch displays.indices.contains(style) ? displays[style] : .plain {
     case .plain: return Self.plain(value)
-    case .percent: return Self.plain(value * 100) + "%"
-    case .date, .time, .dateAndTime, .duration: return moment(value, display) ?? Self.plain(value)
+    case .moment(let display): return moment(value, display) ?? Self.plain(value)
+    case .code(let format):
+      // Numbers of more digits than a sheet has room for are shown with an exponent.
+      guard abs(value) < 1e40 else { return Self.plain(value) }
+      let (section, isAbsolute) = format.section(for: value)
+      if let display = section.moment { return moment(value, display) ?? Self.plain(value) }
+      return XLSXNumberFormat.text(value, section, isAbsolute: isAbsolute)
     }
   }
 
@@ -51,7 +86,7 @@ struct XLSXStyles {
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
-  private func moment(_ serial: Double, _ display: Display) -> String? {
+  private func moment(_ serial: Double, _ display: XLSXNumberFormat.Moment) -> String? {
     // 9999-12-31 is the last day that Excel knows.
     guard serial >= 0, serial < 2_958_466 else { return nil }
     var days = Int(serial.rounded(.down))
@@ -68,61 +103,26 @@ struct XLSXStyles {
     return DateText.iso8601(days: epoch + days, seconds: showsTime ? seconds : nil)
   }
 
+  private static func display(_ code: String) -> Display {
+    if code.lowercased() == "general" || code == "@" || code.isEmpty { return .plain }
+    return .code(XLSXNumberFormat(code))
+  }
+
   private static func builtIn(_ id: Int) -> Display {
     switch id {
-    case 9, 10: .percent
-    case 14...17, 27...31, 34...36, 50...58: .date
-    case 18...21, 32, 33, 45, 47: .time
-    case 22: .dateAndTime
-    case 46: .duration
-    default: .plain
+    case 14...17, 27...31, 34...36, 50...58: .moment(.date)
+    case 18...21, 32, 33, 45, 47: .moment(.time)
+    case 22: .moment(.dateAndTime)
+    case 46: .moment(.duration)
+    default: builtInCodes[id].map(display) ?? .plain
     }
   }
 
-  /// What a format code such as `yyyy\-mm\-dd hh:mm` shows, from its first section.
-  static func display(ofCode code: [UInt8]) -> Display {
-    var hasDate = false
-    var hasTime = false
-    var hasMinuteOrMonth = false
-    var isPercent = false
-    var index = 0
-    scan: while index < code.count {
-      let byte = code[index] | 0x20
-      switch code[index] {
-      case 0x3B: break scan
-      case 0x22:
-        index += 1
-        while index < code.count && code[index] != 0x22 { index += 1 }
-      case 0x5C, 0x5F, 0x2A: index += 1
-      case 0x5B:
-        var inside: [UInt8] = []
-        index += 1
-        while index < code.count && code[index] != 0x5D {
-          inside.append(code[index] | 0x20)
-          index += 1
-        }
-        if !inside.isEmpty, inside.allSatisfy({ $0 == inside[0] }), [0x68, 0x6D, 0x73].contains(inside[0]) {
-          return .duration
-        }
-      case 0x25: isPercent = true
-      default:
-        switch byte {
-        case UInt8(ascii: "y"), UInt8(ascii: "d"): hasDate = true
-        case UInt8(ascii: "h"), UInt8(ascii: "s"): hasTime = true
-        case UInt8(ascii: "m"): hasMinuteOrMonth = true
-        case UInt8(ascii: "g") where code[index...].prefix(7).map({ $0 | 0x20 }).elementsEqual("general".utf8):
-          index += 6
-        case UInt8(ascii: "e")
-        where index + 1 < code.count && (code[index + 1] == 0x2B || code[index + 1] == 0x2D):
-          return .plain
-        default: break
-        }
-      }
-      index += 1
-    }
-    if hasDate { return hasTime ? .dateAndTime : .date }
-    if hasTime { return .time }
-    if hasMinuteOrMonth { return .date }
-    return isPercent ? .percent : .plain
-  }
+  private static let builtInCodes = [
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: "$#,##0;($#,##0)", 6: "$#,##0;[Red]($#,##0)",
+    7: "$#,##0.00;($#,##0.00)", 8: "$#,##0.00;[Red]($#,##0.00)", 9: "0%", 10: "0.00%", 11: "0.00E+00",
+    12: "# ?/?", 13: "# ??/??", 37: "#,##0;(#,##0)", 38: "#,##0;[Red](#,##0)", 39: "#,##0.00;(#,##0.00)",
+    40: "#,##0.00;[Red](#,##0.00)", 41: "#,##0;-#,##0;\"-\"", 42: "$#,##0;-$#,##0;\"-\"",
+    43: "#,##0.00;-#,##0.00;\"-\"", 44: "$#,##0.00;-$#,##0.00;\"-\"", 48: "##0.0E+0",
+  ]
 }

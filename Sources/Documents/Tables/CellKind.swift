@@ -83,15 +83,17 @@ enum CellKind: Equatable, Sendable {
     }
   }
 
+  private static let currencies: Set<String> = [
+    "", "€", "$", "£", "¥", "₹", "₽", "₩", "kr", "kr.", "zł", "fr", "fr.", "rs", "rs.", "r$", "us$", "eur",
+    "usd", "gbp",
+    "chf", "jpy", "cny", "sek", "nok", "dkk", "pln", "czk", "inr", "aud", "cad", "brl", "try", "huf",
+  ]
   private static let units: Set<String> = [
-    "", "%", "‰", "€", "$", "£", "¥", "₹", "₽", "kr", "zł", "fr", "fr.", "eur", "usd", "gbp", "chf", "jpy",
-    "cny", "sek", "nok", "dkk",
-    "pln", "czk", "inr", "aud", "cad", "us$", "kg", "g", "mg", "t", "m", "km", "cm", "mm", "µm", "h", "min",
-    "s",
-    "ms", "°c", "°f", "°", "k", "l", "ml", "kb", "mb", "gb", "tb", "w", "kw", "kwh", "mw", "v", "a", "hz",
-    "pcs",
-    "m²", "m³", "km²", "ha", "bn", "m€", "t€", "pt", "px", "st", "stk", "km/h", "bar", "pa", "hpa", "n", "nm",
-    "x",
+    "%", "‰", "kg", "g", "mg", "t", "m", "km", "cm", "mm", "µm", "h", "min", "s", "ms", "°c", "°f", "°", "k",
+    "l", "ml",
+    "kb", "mb", "gb", "tb", "w", "kw", "kwh", "mw", "v", "a", "hz", "pcs", "m²", "m³", "km²", "ha", "bn",
+    "m€", "t€",
+    "pt", "px", "st", "stk", "km/h", "bar", "pa", "hpa", "n", "nm", "x",
   ]
 
   /// - Parameter word: in lower case.
@@ -119,7 +121,7 @@ enum CellKind: Equatable, Sendable {
       if front.count > 4 { return false }
     }
     while let last = front.last, last == " " || last == "\u{A0}" || last == "-" { front.removeLast() }
-    guard units.contains(String(front)) else { return false }
+    guard currencies.contains(String(front)) else { return false }
     if front.isEmpty { sign() }
     var digits = 0
     scan: while let first = rest.first {
@@ -141,6 +143,6 @@ enum CellKind: Equatable, Sendable {
     }
     trim()
     while let last = rest.last, last == "*" || last == "†" { rest.removeLast() }
-    return digits > 0 && units.contains(String(rest))
+    return digits > 0 && (currencies.contains(String(rest)) || units.contains(String(rest)))
   }
 }

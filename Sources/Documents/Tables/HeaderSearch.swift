@@ -33,6 +33,18 @@ struct HeaderSearch {
   }
 
   func header() -> TableHeader {
+    var header = found()
+    guard header.hasNames else { return header }
+    let last = header.rows.upperBound - 1
+    header.isSure = header.rows.count > 1 || (evidence(last, bodyFrom: last + 1) ?? 0) > 0 || isMarked(last)
+    return header
+  }
+
+  private func isMarked(_ row: Int) -> Bool {
+    layout.filled(row).allSatisfy { layout.cell($0.slot).isHeader }
+  }
+
+  private func found() -> TableHeader {
     let none = TableHeader(valuesFrom: 0, columns: layout.columnCount)
     guard let first = filled.firstIndex(where: { $0 > 0 }) else { return none }
     if let marked = markedHeader() { return marked }
@@ -142,9 +154,12 @@ struct HeaderSearch {
     if reachesDown || hasGroups { return proof.map { $0 >= 0 } ?? false }
     guard let proof, proof > 0 else { return false }
     if isUnits(next) { return true }
-    // Without spans: groups stand above the first of their columns, and names fill what they leave.
-    let leaves = (0..<layout.columnCount).contains {
-      layout.text(next - 1, $0).isEmpty && !layout.text(next, $0).isEmpty
+    // Without spans: groups stand above the first of their columns, and names fill the gaps that they leave.
+    guard kinds[next].allSatisfy({ $0 != .number }) else { return false }
+    let last = layout.filled(next - 1).last?.columns.lowerBound ?? 0
+    let leaves = (0..<layout.columnCount).contains { column in
+      layout.text(next - 1, column).isEmpty && !layout.text(next, column).isEmpty
+        && (column < last || layout.text(next, 0).isEmpty)
     }
     let texts = (0..<layout.columnCount).map { layout.text(next - 1, $0) }.filter { !$0.isEmpty }
     // `Issued: | 2024-05-01` says something of the whole table.
@@ -174,7 +189,7 @@ struct HeaderSearch {
       switch kinds[row][column] {
       case .empty: break
       case .text, .code:
-        if text.count > 160 { return false }
+        if text.count > (expectsNames ? 4000 : 160) { return false }
         hasWords = true
       case .truth: return false
       case .moment: break
@@ -261,8 +276,10 @@ struct HeaderSearch {
   /// Names by their place alone: the first row of a table of words, each short and different.
   private func isFirstOfWords(_ row: Int) -> Bool {
     let texts = layout.filled(row).map { layout.cell($0.slot).text }
+    if expectsNames {
+      return (covered[row] == layout.columnCount || texts.count > 1) && Set(texts).count * 2 > texts.count
+    }
     guard Set(texts).count == texts.count, texts.allSatisfy({ $0.count <= 80 }) else { return false }
-    if expectsNames { return covered[row] == layout.columnCount || texts.count > 1 }
     guard texts.count > 1, kinds[row].allSatisfy({ !$0.isValue }) else { return false }
     return layout.columnCount > 2 || !isLabelsAndValues(row)
   }

@@ -12,6 +12,9 @@ struct TableHeader: Equatable {
   /// What ends names that would else be the same: `" (2)"`. As many as `parts`.
   var endings: [String]
 
+  /// Whether the format marks the names, or the values below are of another kind.
+  var isSure = false
+
   var hasNames: Bool { !rows.isEmpty }
   /// The first row of values.
   var firstValues: Int { rows.upperBound }

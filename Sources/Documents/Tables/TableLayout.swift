@@ -18,8 +18,9 @@ struct TableLayout {
   /// Wider spans are cut, as browsers do.
   private static let widestSpan = 1000
 
+  /// - Parameter keepsColumns: keeps the columns without text too.
   /// - Complexity: O(places), of which there are at most nine times as many as cells, and 100,000.
-  init(_ grid: TableGrid) {
+  init(_ grid: TableGrid, keepsColumns: Bool = false) {
     self.grid = grid
     slots = Array(repeating: [], count: grid.rows.count)
     var copies = max(100_000, 8 * grid.rows.reduce(0) { $0 + $1.cells.count })
@@ -40,7 +41,16 @@ struct TableLayout {
         column += isFilled ? width : 1
       }
     }
-    keepColumns()
+    if keepsColumns {
+      columnCount = slots.reduce(0) { max($0, $1.count) }
+    } else {
+      dropColumns()
+    }
+    for row in slots.indices {
+      while let last = slots[row].last, last.map({ cell($0).text.isEmpty }) ?? true {
+        slots[row].removeLast()
+      }
+    }
   }
 
   var rowCount: Int { slots.count }
@@ -71,7 +81,7 @@ struct TableLayout {
   }
 
   /// Drops the columns in which no cell with text begins.
-  private mutating func keepColumns() {
+  private mutating func dropColumns() {
     var begins: [Bool] = []
     for row in slots.indices {
       while begins.count < slots[row].count { begins.append(false) }
@@ -84,11 +94,6 @@ struct TableLayout {
     if columnCount < begins.count {
       for row in slots.indices {
         slots[row] = slots[row].indices.filter { begins[$0] }.map { slots[row][$0] }
-      }
-    }
-    for row in slots.indices {
-      while let last = slots[row].last, last.map({ cell($0).text.isEmpty }) ?? true {
-        slots[row].removeLast()
       }
     }
   }

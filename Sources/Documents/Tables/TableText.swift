@@ -24,4 +24,16 @@ enum TableText {
     let range = TextScan.trimmed(0..<clean.count, in: clean)
     return range.count == clean.count ? clean : Array(clean[range])
   }
+
+  /// Whether a line in a sheet is a note and no title: long, a sentence, or called so.
+  static func isNote(_ line: [UInt8]) -> Bool {
+    if line.count > 120 || line.last == 0x2E && line.count > 40 { return true }
+    if let first = line.first, first == 0x2A || first == 0x28 { return true }
+    let start = String(decoding: line.prefix(24), as: UTF8.self).lowercased()
+    let marks = [
+      "note", "source", "quelle", "hinweis", "anmerkung", "remark", "fuente", "nota", "fonte", "bron", "†",
+      "¹",
+    ]
+    return marks.contains { start.hasPrefix($0) }
+  }
 }

@@ -2,23 +2,21 @@
 struct TableWriter {
   private let assembler: TextAssembler
   private let layout: TableLayout
-  private let header: TableHeader
   private(set) var cells: [PlacedCell] = []
 
   private var line: [UInt8] = []
   /// Cells of `line`, by their range in it.
   private var lineCells: [PlacedCell] = []
 
-  init(assembler: TextAssembler, layout: TableLayout, header: TableHeader) {
+  init(assembler: TextAssembler, layout: TableLayout) {
     self.assembler = assembler
     self.layout = layout
-    self.header = header
   }
 
   // MARK: Titles
 
   /// Writes the caption and what stands above the names.
-  mutating func writeTitles(captionLevel: Int) throws(DocumentError) {
+  mutating func writeTitles(_ header: TableHeader, captionLevel: Int) throws(DocumentError) {
     var level = captionLevel
     if let caption = layout.grid.caption {
       try writeTitle(TableText.lines(caption), level: &level, row: nil)
@@ -43,7 +41,7 @@ struct TableWriter {
   // MARK: Rows
 
   /// Writes one block with a line a row.
-  mutating func writeRows() throws(DocumentError) {
+  mutating func writeRows(_ header: TableHeader, _ names: TableNames) throws(DocumentError) {
     var headerBytes = 0
     var rows: [(offset: Int, number: Int)] = []
     var block: [UInt8] = []
@@ -74,15 +72,11 @@ struct TableWriter {
     }
     for row in header.firstValues..<max(header.firstValues, layout.rowCount) {
       let filled = layout.filled(row)
-      guard !filled.isEmpty, !repeatsNames(row) else { continue }
+      guard !filled.isEmpty, !names.areRepeated(in: row, of: layout) else { continue }
       if filled.count == 1, filled[0].columns.count > 1 {
         place(filled[0].slot, TableText.line(layout.cell(filled[0].slot).text))
       } else {
-        for column in 0..<layout.columnCount {
-          bar(column)
-          if let slot = layout.slot(row, column) { place(slot, TableText.line(layout.cell(slot).text)) }
-        }
-        dropEmptyEnd()
+        writeJoined(row)
       }
       if let number = layout.grid.rows[row].number {
         rows.append((block.isEmpty ? 0 : block.count + 1, number))
@@ -109,45 +103,57 @@ struct TableWriter {
     }
   }
 
-  /// Whether a row says the names again, as tables do at the top of a page.
-  private func repeatsNames(_ row: Int) -> Bool {
-    header.hasNames
-      && header.rows.contains { line in
-        (0..<layout.columnCount).allSatisfy { layout.text(row, $0) == layout.text(line, $0) }
-      }
-  }
-
   // MARK: Records
 
-  /// Writes a block a row, with a line a filled cell.
-  mutating func writeRecords() throws(DocumentError) {
-    let names = (0..<layout.columnCount).map { header.name($0, in: layout) }
-    for row in header.firstValues..<max(header.firstValues, layout.rowCount) {
-      try writeRecord(row, names: names)
-    }
+  /// A record of more bytes may be cut: its first line goes with every piece.
+  private static let longRecord = 600
+
+  /// Writes a block a row from `start` on, with a line a filled cell.
+  mutating func writeRecords(_ names: TableNames, from start: Int) throws(DocumentError) {
+    for row in start..<max(start, layout.rowCount) { try writeRecord(row, names) }
   }
 
-  private mutating func writeRecord(_ row: Int, names: [[UInt8]]) throws(DocumentError) {
+  private mutating func writeRecord(_ row: Int, _ names: TableNames) throws(DocumentError) {
     let filled = layout.filled(row)
-    guard !filled.isEmpty, !repeatsNames(row) else { return }
-    if !header.hasNames {
-      for column in 0..<layout.columnCount {
-        bar(column)
-        if let slot = layout.slot(row, column) { place(slot, TableText.line(layout.cell(slot).text)) }
+    guard !filled.isEmpty, !names.areRepeated(in: row, of: layout) else { return }
+    let number = layout.grid.rows[row].number
+    let only = filled.count == 1 ? TableText.lines(layout.cell(filled[0].slot).text) : []
+    if filled.count == 1, layout.columnCount > 1, filled[0].columns.count > 1 || TableText.isNote(only) {
+      place(filled[0].slot, only)
+      return close(at: try assembler.append(.paragraph, row: number, line))
+    }
+    var firstLine = 0
+    if !names.hasNames {
+      let isLabelled = filled.count == 2 && layout.cell(filled[0].slot).text.last == 0x3A
+      if isLabelled {
+        for (index, cell) in filled.enumerated() {
+          if index > 0 { line.append(0x20) }
+          place(cell.slot, TableText.line(layout.cell(cell.slot).text))
+        }
+      } else {
+        writeJoined(row)
       }
-      dropEmptyEnd()
-    } else if filled.count == 1, filled[0].columns.count > 1 {
-      place(filled[0].slot, TableText.lines(layout.cell(filled[0].slot).text))
     } else {
-      for column in 0..<layout.columnCount {
+      for column in layout.slots[row].indices {
         guard let slot = layout.slot(row, column), !layout.cell(slot).text.isEmpty else { continue }
-        if !line.isEmpty { line.append(0x0A) }
+        if !line.isEmpty {
+          if firstLine == 0 { firstLine = line.count }
+          line.append(0x0A)
+        }
         if !names[column].isEmpty { line += names[column] + [0x3A, 0x20] }
         place(slot, TableText.lines(layout.cell(slot).text))
       }
     }
-    let start = try assembler.append(.record, row: layout.grid.rows[row].number, line)
-    close(at: start)
+    let header = line.count > Self.longRecord && firstLine < Self.longRecord / 4 ? firstLine : 0
+    close(at: try assembler.append(.record, headerBytes: header, row: number, line))
+  }
+
+  private mutating func writeJoined(_ row: Int) {
+    for column in layout.slots[row].indices {
+      bar(column)
+      if let slot = layout.slot(row, column) { place(slot, TableText.line(layout.cell(slot).text)) }
+    }
+    dropEmptyEnd()
   }
 
   // MARK: Cells

@@ -20,11 +20,12 @@ extension TextAssembler {
       return []
     }
     let header = HeaderSearch(layout, expectsNames: expectsNames).header()
-    var writer = TableWriter(assembler: self, layout: layout, header: header)
-    try writer.writeTitles(captionLevel: captionLevel)
+    let names = TableNames(header, in: layout)
+    var writer = TableWriter(assembler: self, layout: layout)
+    try writer.writeTitles(header, captionLevel: captionLevel)
     switch style {
-    case .rows: try writer.writeRows()
-    case .records: try writer.writeRecords()
+    case .rows: try writer.writeRows(header, names)
+    case .records: try writer.writeRecords(names, from: header.firstValues)
     }
     return writer.cells
   }

@@ -74,28 +74,4 @@ package struct CSVParser {
     }
     throw DocumentError(.malformed, "line \(opened): a quoted field is never closed; add the missing quote")
   }
-
-  /// The delimiter that parts the start of `bytes` into the most even records of more than one field.
-  ///
-  /// - Complexity: O(1): at most 64 KiB are read, once a candidate.
-  static func sniffDelimiter(_ bytes: [UInt8], preferring preferred: UInt8) -> UInt8 {
-    let isCut = bytes.count > 64 << 10
-    let sample = isCut ? Array(bytes[..<(64 << 10)]) : bytes
-    var best = (delimiter: preferred, score: 0.0)
-    for delimiter in [preferred] + [0x2C, 0x09, 0x3B, 0x7C].filter({ $0 != preferred }) {
-      var parser = CSVParser(bytes: sample, delimiter: delimiter)
-      var counts: [Int] = []
-      while let fields = try? parser.next() { counts.append(fields.count) }
-      // The last record of a cut sample is cut too.
-      if isCut, counts.count > 1 { counts.removeLast() }
-      guard !counts.isEmpty else { continue }
-      var tally: [Int: Int] = [:]
-      for count in counts { tally[count, default: 0] += 1 }
-      let mode = tally.max { ($0.value, $0.key) < ($1.value, $1.key) }
-      guard let mode, mode.key > 1 else { continue }
-      let score = Double(mode.value) / Double(counts.count)
-      if score > best.score + 0.001 { best = (delimiter, score) }
-    }
-    return best.delimiter
-  }
 }

@@ -1,7 +1,7 @@
-/// Reads CSV and TSV: each record a block of `header: value` lines, so that it says what it is by itself.
+/// Reads CSV and TSV: each row a record of `name: value` lines, so that it says what it is by itself.
 ///
-/// The first record is the header if its fields are distinct, not empty and no numbers, and another record
-/// follows; else columns are called `column 1`, `column 2` …. Empty values are left out.
+/// Names are found below titles and among years by `SheetTables`; a file without names has its values joined by bars.
+/// Empty values are left out. A broken row costs itself, and is named with its line.
 package struct CSVReader: DocumentReader {
   private let format: DocumentFormat
 
@@ -10,46 +10,51 @@ package struct CSVReader: DocumentReader {
     self.format = format
   }
 
-  /// - Throws: what `TextDecoding.decode` throws; `.malformed` for broken quoting, with the line.
+  /// - Throws: what `TextDecoding.decode` throws.
   /// - Complexity: O(bytes + text).
   package func read(_ source: SourceFile, limits: ReadingLimits) throws(DocumentError) -> ParsedDocument {
-    let bytes = try TextDecoding.decode(source.bytes, limits: limits).bytes
-    let delimiter = CSVParser.sniffDelimiter(bytes, preferring: format == .tsv ? 0x09 : 0x2C)
-    var parser = CSVParser(bytes: bytes, delimiter: delimiter)
-    guard let first = try parser.next() else {
-      throw DocumentError(.empty, "the file has no records; nothing to read")
-    }
-    var record = try parser.next()
-    var header = first.map { Self.trimmed($0) }
-    if record == nil || !Self.isHeader(header) {
-      header = []
-      parser = CSVParser(bytes: bytes, delimiter: delimiter)
-      record = try parser.next()
-    }
-    var text = RecordText(limits: limits)
-    while let fields = record {
-      for (index, field) in fields.enumerated() {
-        let value = Self.trimmed(field)
-        guard !value.isEmpty else { continue }
-        let name = index < header.count ? header[index] : Array("column \(index + 1)".utf8)
-        try text.add(name: name, value: value)
+    let decoded = try TextDecoding.decode(source.bytes, limits: limits)
+    let bytes = decoded.bytes
+    let dialect = CSVDialect(bytes, preferring: format == .tsv ? 0x09 : 0x2C)
+    let assembler = TextAssembler(limits: limits)
+    var tables = SheetTables(
+      assembler: assembler,
+      options: SheetTables.Options(expectsNames: true, splitsColumns: false, keepsPlaces: true))
+    var rows = CSVRows(bytes, delimiter: dialect.delimiter, from: dialect.start, line: dialect.line)
+    var widths = CSVWidths()
+    var isBelowBlank = false
+    while let fields = rows.next() {
+      var row = SheetRow(number: rows.line, cells: [])
+      for (column, field) in fields.enumerated() where !field.value.isEmpty {
+        row.cells.append(
+          SheetRow.Cell(column: column, cell: TableGrid.Cell(text: field.value), source: field.range))
       }
-      text.endRecord()
-      record = try parser.next()
+      guard !row.isBlank else {
+        isBelowBlank = true
+        continue
+      }
+      widths.add(line: rows.line, fields: fields.count, filled: (row.cells.last?.column ?? 0) + 1)
+      try tables.add(row, isBelowBlank: isBelowBlank)
+      isBelowBlank = false
     }
-    return text.document(format)
+    try tables.finish()
+    assembler.notes += Self.notes(rows) + widths.notes
+    var document = try assembler.finish(
+      format: format, title: nil, emptyMessage: "the file has no records; nothing to read")
+    let map = CSVSourceMap.map(tables.takePlaced(), from: bytes, to: document.text)
+    document.places.sourceMap = map.composed(with: decoded.sourceMap, count: document.text.utf8.count)
+    return document
   }
 
-  private static func trimmed(_ field: [UInt8]) -> [UInt8] {
-    let range = TextScan.trimmed(0..<field.count, in: field)
-    return range.count == field.count ? field : Array(field[range])
-  }
-
-  private static func isHeader(_ fields: [[UInt8]]) -> Bool {
-    guard Set(fields).count == fields.count else { return false }
-    return fields.allSatisfy { field in
-      guard let first = field.first(where: { $0 != 0x2D && $0 != 0x2B && $0 != 0x2E }) else { return false }
-      return !ASCII.isDigit(first) || Double(String(decoding: field, as: UTF8.self)) == nil
+  private static func notes(_ rows: CSVRows) -> [ReadingNote] {
+    var notes: [ReadingNote] = []
+    func add(_ lines: [Int], _ text: String) {
+      guard !lines.isEmpty else { return }
+      let name = lines.count == 1 ? "line" : "lines"
+      notes.append(ReadingNote("\(name) \(SheetReference.list(lines)): \(text)"))
     }
+    add(rows.strayQuotes, "a quote inside a quoted field is not doubled; read as part of the field")
+    add(rows.openQuotes, "a quoted field is never closed; the line is read without its quotes")
+    return notes
   }
 }

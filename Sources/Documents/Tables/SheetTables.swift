@@ -1,0 +1,280 @@
+/// Finds the tables of a sheet, row by row, and writes each as records under its own names.
+///
+/// Blank rows part tables where what follows has names of its own or other columns; blank columns do where both sides
+/// have labels. Lines of a single cell above a table are its titles: the first becomes a heading, so that every record
+/// is found with it.
+///
+/// Holds at most `mostRows` rows: names are looked for in those, and later rows are written as they come.
+struct SheetTables {
+  struct Options {
+    /// Level of the heading that a table's title becomes.
+    var captionLevel = 2
+    /// Name of the sheet; a table without title below one with a title gets it as its heading again.
+    var sheet: (name: [UInt8], level: Int)?
+    /// The first row is names as a rule (CSV).
+    var expectsNames = false
+    /// Blank columns part tables.
+    var splitsColumns = true
+    /// Whether `placed` is filled.
+    var keepsPlaces = false
+  }
+
+  /// Where the text of a cell with a `source` stands, ascending by `text`.
+  struct Placed {
+    var source: Range<Int>
+    var text: Range<Int>
+  }
+
+  private let assembler: TextAssembler
+  private let options: Options
+  private(set) var placed: [Placed] = []
+
+  private var buffer: [SheetRow] = []
+  private var bufferedCells = 0
+  /// The buffer's rows go on with `open`.
+  private var isStreaming = false
+  /// Tables that the rows to come may go on with.
+  private var open: [OpenTable] = []
+  /// Lines of a single cell that wait for a table below.
+  private var texts: [SheetRow] = []
+  /// A title is the heading of what is written now.
+  private var isUnderTitle = false
+  private var hasTables = false
+
+  private static let mostRows = 1000
+  private static let mostCells = 100_000
+
+  private struct OpenTable {
+    var columns: [Int]
+    var names: TableNames
+    /// Whether most cells of a column, among those of `columns`, are values and no words.
+    var hasValues: [Bool]
+  }
+
+  init(assembler: TextAssembler, options: Options) {
+    self.assembler = assembler
+    self.options = options
+  }
+
+  /// Takes the next row that isn't blank.
+  ///
+  /// - Parameter isBelowBlank: whether blank rows stand between it and the row before.
+  /// - Throws: `.tooLarge` when the text would pass the limit.
+  mutating func add(_ row: SheetRow, isBelowBlank: Bool) throws(DocumentError) {
+    if isBelowBlank {
+      // A single row of several cells may be the names of what stands below the blank row.
+      if buffer.count == 1, !isStreaming, buffer[0].cells.count > 1,
+        row.cells.count > 1 || options.expectsNames && !hasTables
+      {
+        buffer.append(SheetRow(number: buffer[0].number + 1, cells: []))
+      } else {
+        try flush(isEnd: true)
+      }
+    }
+    buffer.append(row)
+    bufferedCells += row.cells.count
+    if buffer.count >= Self.mostRows || bufferedCells >= Self.mostCells { try flush(isEnd: false) }
+  }
+
+  mutating func finish() throws(DocumentError) {
+    try flush(isEnd: true)
+    try writeTexts(isTitle: false)
+  }
+
+  private mutating func flush(isEnd: Bool) throws(DocumentError) {
+    let rows = buffer
+    buffer = []
+    bufferedCells = 0
+    if !rows.isEmpty {
+      if isStreaming {
+        try stream(rows)
+      } else {
+        try write(rows, depth: 0)
+      }
+    }
+    isStreaming = !isEnd && !open.isEmpty
+  }
+
+  // MARK: Parts of a region
+
+  /// Writes rows without blank rows among them.
+  private mutating func write(_ rows: [SheetRow], depth: Int) throws(DocumentError) {
+    let groups = depth < 3 ? SheetColumns.groups(of: rows, splits: options.splitsColumns) : []
+    guard groups.count > 1 else { return try writeTable(rows) }
+    for group in groups {
+      var part: [SheetRow] = []
+      for row in rows {
+        let cells = row.cells.filter { group.contains($0.column) }
+        let piece = SheetRow(number: row.number, cells: cells)
+        if !piece.isBlank {
+          part.append(piece)
+        } else if !part.isEmpty {
+          try write(part, depth: depth + 1)
+          part = []
+        }
+      }
+      if !part.isEmpty { try write(part, depth: depth + 1) }
+    }
+  }
+
+  private mutating func writeTable(_ rows: [SheetRow]) throws(DocumentError) {
+    let columns = Set(rows.lazy.flatMap { $0.cells.lazy.filter { !$0.cell.text.isEmpty }.map(\.column) })
+      .sorted()
+    let isLines = rows.allSatisfy { $0.cells.count { !$0.isCopy && !$0.cell.text.isEmpty } < 2 }
+    if isLines, columns.count > 1 || rows.count < 3, !options.expectsNames || hasTables || rows.count < 2 {
+      texts += rows
+      return
+    }
+    let chunk = SheetGrid(rows, columns: columns)
+    let layout = TableLayout(chunk.grid, keepsColumns: true)
+    let search = HeaderSearch(layout, expectsNames: options.expectsNames && !hasTables)
+    let header = search.header()
+    if let index = open.lastIndex(where: { goesOn($0, columns: columns, layout: layout, header: header) }) {
+      try writeTexts(isTitle: false)
+      let table = open.remove(at: index)
+      open.append(table)
+      try writeRecords(rows, table)
+      return
+    }
+    try writeTexts(isTitle: true)
+    let names = TableNames(header, in: layout)
+    var writer = TableWriter(assembler: assembler, layout: layout)
+    let titles = header.titles.map { rows[$0] }
+    try writeTitles(titles)
+    if titles.isEmpty, texts.isEmpty { try leaveTitle() }
+    try writer.writeRecords(names, from: header.firstValues)
+    keep(writer.cells, chunk)
+    hasTables = true
+    open.removeAll { !Set($0.columns).isDisjoint(with: columns) }
+    open.append(
+      OpenTable(columns: columns, names: names, hasValues: Self.hasValues(layout, from: header.firstValues)))
+    if open.count > 16 { open.removeFirst() }
+    titleIsFresh = false
+  }
+
+  /// Whether rows below a blank one go on with a table above.
+  private func goesOn(_ table: OpenTable, columns: [Int], layout: TableLayout, header: TableHeader) -> Bool {
+    guard table.names.hasNames || options.expectsNames, let first = columns.first, let last = columns.last,
+      let left = table.columns.first, let right = table.columns.last, first >= left, last <= right
+    else { return false }
+    if !texts.isEmpty, header.hasNames { return false }
+    if header.hasNames, header.isSure { return false }
+    if header.hasNames, columns != table.columns, !options.expectsNames { return false }
+    // Words where the table above has values, or values where it has words, in most columns.
+    var differences = 0
+    var compared = 0
+    for (index, column) in columns.enumerated() {
+      guard let known = table.columns.firstIndex(of: column) else { continue }
+      let kinds = (0..<min(layout.rowCount, 50)).map { CellKind(layout.text($0, index)) }.filter {
+        $0 != .empty
+      }
+      guard !kinds.isEmpty else { continue }
+      compared += 1
+      let values = kinds.count { $0.isValue }
+      if (values * 2 > kinds.count) != table.hasValues[known] { differences += 1 }
+    }
+    return differences * 2 <= compared
+  }
+
+  private static func hasValues(_ layout: TableLayout, from row: Int) -> [Bool] {
+    (0..<layout.columnCount).map { column in
+      let kinds = (row..<max(row, min(layout.rowCount, row + 50))).map { CellKind(layout.text($0, column)) }
+        .filter { $0 != .empty }
+      return kinds.count { $0.isValue } * 2 > kinds.count
+    }
+  }
+
+  // MARK: Going on
+
+  /// Writes rows beyond the buffer, each cell under the names of its table.
+  private mutating func stream(_ rows: [SheetRow]) throws(DocumentError) {
+    guard open.count > 1 else {
+      if let table = open.first { try writeRecords(rows, table) }
+      return
+    }
+    // Columns that no table has go with the table to their left.
+    let order = open.sorted { ($0.columns.first ?? 0) < ($1.columns.first ?? 0) }
+    for (index, table) in order.enumerated() {
+      let start = index == 0 ? 0 : table.columns.first ?? 0
+      let end = index + 1 < order.count ? order[index + 1].columns.first ?? .max : .max
+      let part = rows.map { row in
+        SheetRow(number: row.number, cells: row.cells.filter { $0.column >= start && $0.column < end })
+      }
+      try writeRecords(part.filter { !$0.isBlank }, table)
+    }
+  }
+
+  private mutating func writeRecords(_ rows: [SheetRow], _ table: OpenTable) throws(DocumentError) {
+    guard !rows.isEmpty else { return }
+    let known = Set(table.columns)
+    var columns = table.columns
+    let others = Set(rows.lazy.flatMap { $0.cells.lazy.map(\.column) }).subtracting(known)
+    columns += others.sorted()
+    let chunk = SheetGrid(rows, columns: columns)
+    var writer = TableWriter(assembler: assembler, layout: TableLayout(chunk.grid, keepsColumns: true))
+    try writer.writeRecords(table.names, from: 0)
+    keep(writer.cells, chunk)
+  }
+
+  // MARK: Titles
+
+  private var titleIsFresh = false
+
+  /// Writes the lines that waited: as titles of the table that follows, or as what they are.
+  private mutating func writeTexts(isTitle: Bool) throws(DocumentError) {
+    let rows = texts
+    texts = []
+    try writeTitles(rows, isTitle: isTitle)
+  }
+
+  /// The first line that can be a title becomes a heading; the others are paragraphs.
+  private mutating func writeTitles(_ rows: [SheetRow], isTitle: Bool = true) throws(DocumentError) {
+    for row in rows {
+      let cells = row.cells.filter { !$0.cell.text.isEmpty && !$0.isCopy }
+      var line: [UInt8] = []
+      var found: [(source: Range<Int>, text: Range<Int>)] = []
+      for cell in cells {
+        if !line.isEmpty { line.append(0x20) }
+        let text = TableText.line(cell.cell.text)
+        if let source = cell.source, options.keepsPlaces {
+          found.append((source, line.count..<(line.count + text.count)))
+        }
+        line += text
+      }
+      let isHeading =
+        isTitle && !titleIsFresh && cells.count == 1 && !TableText.isNote(line) && line.count <= 200
+      let start = try assembler.append(
+        isHeading ? .heading : .paragraph, level: isHeading ? options.captionLevel : 0, row: row.number, line)
+      if isHeading {
+        titleIsFresh = true
+        isUnderTitle = true
+      }
+      guard let start else { continue }
+      for cell in found {
+        let text = (cell.text.lowerBound + start)..<(cell.text.upperBound + start)
+        placed.append(Placed(source: cell.source, text: text))
+      }
+    }
+  }
+
+  /// Ends the section of a title that is another table's.
+  private mutating func leaveTitle() throws(DocumentError) {
+    guard isUnderTitle, !titleIsFresh, let sheet = options.sheet else { return }
+    try assembler.append(.heading, level: sheet.level, sheet.name)
+    isUnderTitle = false
+  }
+
+  private mutating func keep(_ cells: [PlacedCell], _ chunk: SheetGrid) {
+    guard options.keepsPlaces else { return }
+    for cell in cells {
+      guard let source = chunk.sources[cell.row][cell.column] else { continue }
+      placed.append(Placed(source: source, text: cell.range))
+    }
+  }
+
+  /// Hands over what `placed` holds.
+  mutating func takePlaced() -> [Placed] {
+    defer { placed = [] }
+    return placed
+  }
+}
