@@ -93,6 +93,20 @@ enum LayoutText {
     return hasDigit ? .number : hasSign ? .sign : .mark
   }
 
+  /// A currency sign that is written before its amount.
+  static func isPrefix(_ text: String) -> Bool {
+    switch text {
+    case "$", "£", "¥", "₹", "US$", "$(", "Rs.": true
+    default: false
+    }
+  }
+
+  /// Whether a cell is but the mark of a note: `(a)`, `*`, `†`.
+  static func isNoteMark(_ text: String) -> Bool {
+    if text.unicodeScalars.allSatisfy({ $0 == "*" || $0 == "†" || $0 == "‡" || $0 == "§" }) { return true }
+    return text.utf8.count <= 5 && text.hasPrefix("(") && text.hasSuffix(")") && isMarker(text)
+  }
+
   private static func isCurrencyCode(_ text: String) -> Bool {
     switch text {
     case "EUR", "USD", "GBP", "CHF", "JPY", "US$", "Rs.", "kr": true

@@ -31,8 +31,8 @@ struct PageContents {
         row.count < 40 && Self.headings.contains(name(row.words))
       }
       let dotted = entries.count { $0.entry.hasLeader }
-      guard entries.count >= (heading != nil || isOpen ? 3 : 4), heading != nil || isOpen || dotted * 2 >= entries.count
-      else {
+      let isDotted = dotted * 2 >= entries.count
+      guard entries.count >= (heading != nil || isOpen ? 3 : isDotted ? 4 : 6) else {
         isOpen = false
         continue
       }
@@ -46,7 +46,7 @@ struct PageContents {
         let all = titles ?? allTitles(pages, leaders)
         titles = all
         let known = entries.count { all.contains($0.entry.title) }
-        guard known * 5 >= entries.count * 2 else { continue }
+        guard known * 5 >= entries.count * (isDotted ? 2 : 3) else { continue }
       }
       isOpen = true
       guard let first = entries.first?.row, let last = entries.last?.row else { continue }
@@ -92,13 +92,14 @@ struct PageContents {
   private func name(_ numbers: [Int]) -> String {
     var parts = numbers.map { words[$0].text.lowercased() }
     while parts.count > 1, let first = parts.first, LayoutText.kind(of: first) != .text { parts.removeFirst() }
-    return parts.joined(separator: " ").trimmingMarks
+    return parts.map(\.trimmingMarks).filter { !$0.isEmpty }.joined(separator: " ")
   }
 }
 
 extension String {
   fileprivate var trimmingMarks: String {
     var scalars = unicodeScalars[...]
+    while let first = scalars.first, !first.properties.isAlphabetic, !("0"..."9").contains(first) { scalars.removeFirst() }
     while let last = scalars.last, !last.properties.isAlphabetic, !("0"..."9").contains(last) { scalars.removeLast() }
     return String(Substring(scalars))
   }

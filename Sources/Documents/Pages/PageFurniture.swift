@@ -112,8 +112,6 @@ struct PageFurniture {
       let chosen = isTop ? Array(rows.indices.prefix(Self.deepest)) : rows.indices.suffix(Self.deepest).reversed()
       for row in chosen {
         let box = rows[row].box
-        let isFar = isTop ? box.bottom < 0.3 * height : box.top > 0.7 * height
-        guard isFar else { break }
         let inner = isTop ? row + 1 : row - 1
         var space = Double.infinity
         if rows.indices.contains(inner) {
@@ -138,6 +136,9 @@ struct PageFurniture {
             shape.unicodeScalars.append(scalar)
           }
         }
+        // Words must stand near the edge; a number of a page that ends early is at its last line.
+        let isFar = isTop ? box.bottom < 0.3 * height : box.top > 0.7 * height
+        guard isFar || key == "T#" || key == "B#" else { break }
         found.append(
           Edge(
             page: page, row: row, isTop: isTop, key: key, shape: shape, position: box.middle,

@@ -37,9 +37,8 @@ struct PageHeadings {
         if isCaption(paragraph) {
           paragraph.role = .caption
         } else {
-          let next = index + 1 < pages[page].count ? pages[page][index + 1] : nil
-          let isLast = index + 1 == pages[page].count
-          if isHeading(paragraph, before: next, isLast: isLast, boldSays: boldSays) {
+          let below = pages[page][(index + 1)...].prefix(3)
+          if isHeading(paragraph, below: Array(below), boldSays: boldSays) {
             paragraph.role = .heading(1)
             styles.insert(Style(paragraph))
           }
@@ -99,7 +98,7 @@ struct PageHeadings {
   // MARK: Tests
 
   private func isHeading(
-    _ paragraph: PageParagraph, before next: PageParagraph?, isLast: Bool, boldSays: Bool
+    _ paragraph: PageParagraph, below: [PageParagraph?], boldSays: Bool
   ) -> Bool {
     guard paragraph.lines.count <= 4, !paragraph.isMonospaced || paragraph.size > 1.3 * bodySize else { return false }
     let all = paragraph.lines.flatMap(\.words)
@@ -117,17 +116,14 @@ struct PageHeadings {
       // Large text of many words is text.
       return count <= 160 && !(endsLikeText && count > 80)
     }
-    guard !endsLikeText, !text.hasSuffix(":") || paragraph.size > 1.05 * bodySize, paragraph.lines.count <= 2 else {
-      return false
-    }
+    guard !endsLikeText, paragraph.lines.count <= 2 else { return false }
     if !isNumbered, LayoutText.startsLowercase(words[first].text) { return false }
     if paragraph.isBold, boldSays, paragraph.size >= 0.95 * bodySize, count <= 120 {
       // A heading stands above something that is not like it.
-      guard let next else { return !isLast }
-      return !next.isBold || next.size < 0.95 * paragraph.size
+      return below.contains { $0.map { !$0.isBold || $0.size < 0.95 * paragraph.size } ?? true }
     }
-    if paragraph.size >= 1.08 * bodySize, count <= 100, paragraph.lines.count == 1, next != nil { return true }
-    return false
+    return paragraph.size >= 1.08 * bodySize && count <= 100 && paragraph.lines.count == 1 && !below.isEmpty
+      && !text.hasSuffix(":")
   }
 
   private static let captions: Set<String> = [

@@ -41,10 +41,14 @@ struct PageParagraphs {
   private let words: [LayoutWord]
   /// Sides of the region.
   private let box: PageBox
+  /// How far lines may reach where none shows it: as far from the right side of the page as the text is from the left.
+  private let limit: Double
 
-  init(words: [LayoutWord], box: PageBox) {
+  /// - Parameter pageWidth: `nil` for a column, whose lines reach its own right side.
+  init(words: [LayoutWord], box: PageBox, pageWidth: Double?) {
     self.words = words
     self.box = box
+    limit = max(box.right, pageWidth.map { $0 - max(0, box.left) } ?? box.right)
   }
 
   /// - Parameter rows: lines from the top down, without tables between them.
@@ -119,11 +123,16 @@ struct PageParagraphs {
     return (size, count > 0 && bold == count, count > 0 && monospaced == count)
   }
 
-  /// Where full lines end: the right side that a tenth of the lines reach.
+  /// Where full lines end: where several long ones do, else where the page leaves as much space as on the left.
   private func rightEdge(_ lines: [PageParagraph.Line]) -> Double {
     let sides = lines.map(\.box.right).sorted()
-    guard !sides.isEmpty else { return box.right }
-    return lines.count < 4 ? box.right : sides[min(sides.count - 1, sides.count * 9 / 10)]
+    guard let last = sides.last else { return box.right }
+    let edge = lines.count < 4 ? box.right : sides[min(sides.count - 1, sides.count * 9 / 10)]
+    let long = lines.count { line in
+      let size = line.box.height
+      return line.words.count >= 5 && edge - line.box.right < 4 * size && line.box.width > 15 * size
+    }
+    return long >= 2 ? edge : max(limit, last)
   }
 
   /// Whether the first word of the next line would have had room at the end of this one.
@@ -163,6 +172,8 @@ struct PageParagraphs {
     if style.isMonospaced { return true }
     let isShort = above.isShort || endsShort(above, before: line, right: right)
     if style.isBold != paragraph.isBold, isShort || paragraph.isBold && paragraph.lines.count <= 2 { return false }
+    // Two headings below each other, but not the lines of one that is centred.
+    if style.isBold, isShort, !(isCentred(above) && isCentred(line)) { return false }
     if isItem(line) { return false }
     // An indented first line.
     let indent = line.box.left - above.box.left
@@ -179,6 +190,11 @@ struct PageParagraphs {
       return false
     }
     return true
+  }
+
+  private func isCentred(_ line: PageParagraph.Line) -> Bool {
+    abs((line.box.left + line.box.right) - (box.left + box.right)) < 2 * line.box.height
+      && line.box.left > box.left + line.box.height
   }
 
   private func isSentenceEnd(_ line: PageParagraph.Line) -> Bool {

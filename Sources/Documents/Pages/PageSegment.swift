@@ -49,7 +49,9 @@ struct PageSegment: Equatable, Sendable {
     guard overlap >= 0.5 * min(tail.box.height, word.box.height) else { return false }
     let (small, large) = (min(tail.size, word.size), max(tail.size, word.size))
     let em = large > 1.8 * small ? small : large
-    let limit = tail.kind == .number && word.kind == .number ? 0.45 : 0.75
+    // A sign before an amount stands nearer to the amount of the column before than to its own.
+    let isNewAmount = tail.kind == .number && (word.kind == .number || LayoutText.isPrefix(word.text))
+    let limit = isNewAmount ? 0.45 : 0.75
     return gap <= limit * em && gap >= -0.6 * em
   }
 

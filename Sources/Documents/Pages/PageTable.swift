@@ -35,13 +35,13 @@ struct PageTable: Equatable, Sendable {
   init?(rows: [PageRow], words: [LayoutWord]) {
     var columns = Self.columns(of: rows)
     guard columns.count >= 2, columns.count <= 64 else { return nil }
-    Self.mergeSigns(&columns, rows)
+    Self.mergeSigns(&columns, rows, words)
     guard columns.count >= 2 else { return nil }
     let lines = rows.map { Self.cells(of: $0, columns, words) }
     let used = Set(lines.flatMap { $0.cells.map(\.column) })
     guard used.count >= 2 else { return nil }
     self.columns = columns
-    self.rows = PageTableRows(lines: lines, words: words).merged()
+    self.rows = PageTableRows(lines: lines, columns: columns, words: words).merged()
   }
 
   // MARK: Columns
@@ -110,40 +110,41 @@ struct PageTable: Equatable, Sendable {
     return merged
   }
 
-  /// Columns that hold nothing but currency and percent signs belong to the numbers beside them.
-  private static func mergeSigns(_ columns: inout [Column], _ rows: [PageRow]) {
-    var kinds = [(signs: Int, others: Int, opens: Int)](repeating: (0, 0, 0), count: columns.count)
-    for row in rows {
+  /// Columns that hold nothing but currency and percent signs or marks of notes belong to the numbers beside them.
+  private static func mergeSigns(_ columns: inout [Column], _ rows: [PageRow], _ words: [LayoutWord]) {
+    var kinds = [(prefixes: Int, suffixes: Int, others: Int)](repeating: (0, 0, 0), count: columns.count)
+    // Names of columns may stand above signs.
+    let first = rows.firstIndex { row in row.segments.contains { $0.kind == .number && $0.box.left > columns[0].right } }
+    for row in rows[(first ?? 0)...] {
       for segment in row.segments {
-        guard let index = columns.indices.max(by: { columns[$0].overlap(segment.box) < columns[$1].overlap(segment.box) })
-        else { continue }
-        if segment.kind == .sign { kinds[index].signs += 1 } else { kinds[index].others += 1 }
+        let touched = columns.indices.filter { columns[$0].overlap(segment.box) > 0 }
+        guard let index = touched.first, touched.count == 1 else { continue }
+        let text = words[segment.words[0]].text
+        if segment.words.count == 1, LayoutText.isPrefix(text) {
+          kinds[index].prefixes += 1
+        } else if segment.kind == .sign || segment.words.count == 1 && LayoutText.isNoteMark(text) {
+          kinds[index].suffixes += 1
+        } else {
+          kinds[index].others += 1
+        }
       }
     }
     var merged: [Column] = []
     var pendingLeft: Double?
     for (index, column) in columns.enumerated() {
-      let isSigns = kinds[index].signs > 0 && kinds[index].others == 0
-      if isSigns {
-        let toLeft = index > 0 ? column.left - columns[index - 1].right : .infinity
-        let toRight = index + 1 < columns.count ? columns[index + 1].left - column.right : .infinity
-        // A sign before amounts stands left of a column that is aligned to the right.
-        if toLeft < toRight * 0.5, let last = merged.last, merged.count > 1 {
-          merged[merged.count - 1].right = max(last.right, column.right)
-          continue
-        }
-        if toRight < .infinity {
-          pendingLeft = min(pendingLeft ?? column.left, column.left)
-          continue
-        }
-        if let last = merged.last {
-          merged[merged.count - 1].right = max(last.right, column.right)
-          continue
-        }
-      }
       var column = column
       if let left = pendingLeft { column.left = min(left, column.left) }
+      let own = kinds[index]
+      let isSigns = own.prefixes + own.suffixes > 0 && own.others == 0
+      if isSigns, own.prefixes >= own.suffixes, index + 1 < columns.count {
+        pendingLeft = column.left
+        continue
+      }
       pendingLeft = nil
+      if isSigns, let last = merged.last, merged.count > 1 {
+        merged[merged.count - 1].right = max(last.right, column.right)
+        continue
+      }
       merged.append(column)
     }
     columns = merged

@@ -1,20 +1,17 @@
 /// Makes rows of a table out of its lines: cells that were wrapped, labels of several lines.
 struct PageTableRows {
   let lines: [PageTable.Row]
+  let columns: [PageTable.Column]
   let words: [LayoutWord]
 
   /// Rows from the top down, those of the header marked.
   ///
   /// - Complexity: O(cells).
   func merged() -> [PageTable.Row] {
-    let header = headerLines()
-    let body = Array(lines[header...])
-    let merged = mergedBySpace(body) ?? mergedByWords(body)
-    return lines[..<header].map { line in
-      var line = line
-      line.isHeader = true
-      return line
-    } + merged
+    let count = headerLines()
+    let header = PageTableHeader(columns: columns, words: words).rows(Array(lines[..<count]))
+    let body = Array(lines[count...])
+    return header + (mergedBySpace(body) ?? mergedByWords(body))
   }
 
   // MARK: Header
@@ -81,8 +78,7 @@ struct PageTableRows {
 
   // MARK: Wrapped cells
 
-  /// Rows as the space between lines groups them, or `nil` where space says nothing: all steps are alike, or a group
-  /// would hold two amounts of one column.
+  /// Rows as the space between lines groups them, or `nil` where space says nothing: all steps are alike.
   private func mergedBySpace(_ lines: [PageTable.Row]) -> [PageTable.Row]? {
     guard lines.count >= 3 else { return nil }
     let steps = zip(lines, lines.dropFirst()).map { $1.box.bottom - $0.box.bottom }
@@ -97,17 +93,43 @@ struct PageTableRows {
     }
     var merged: [PageTable.Row] = []
     for group in groups {
-      var amounts: Set<Int> = []
-      for line in group {
-        for cell in line.cells where cell.kind == .number {
-          guard amounts.insert(cell.column).inserted else { return nil }
-        }
+      if isOneRow(group) {
+        merged.append(group.dropFirst().reduce(group[0]) { joined($0, $1) })
+      } else {
+        merged += mergedByWords(group)
       }
-      // Lines of a paragraph of rows, each with a label and a value, are rows.
-      if group.count > 1, group.allSatisfy({ $0.cells.count > 1 && $0.cell(0) != nil }), group.count > 6 { return nil }
-      merged.append(group.dropFirst().reduce(group[0]) { joined($0, $1) })
     }
     return merged
+  }
+
+  /// Whether lines without space between them are one row: no column has two amounts, and most cells below the first
+  /// line go on with those above, which reach the end of their columns, or begin in lower case.
+  private func isOneRow(_ group: [PageTable.Row]) -> Bool {
+    guard group.count > 1 else { return true }
+    var amounts: Set<Int> = []
+    for line in group {
+      for cell in line.cells where cell.kind == .number {
+        guard amounts.insert(cell.column).inserted else { return false }
+      }
+    }
+    var goOn = 0
+    var count = 0
+    for (above, line) in zip(group, group.dropFirst()) {
+      for cell in line.cells {
+        count += 1
+        guard let first = cell.lines.first?.first else { continue }
+        let isLower = LayoutText.startsLowercase(words[first].text)
+        if isLower || above.cell(cell.column).map({ isFull($0, before: first) }) ?? false { goOn += 1 }
+      }
+    }
+    return goOn * 5 >= count * 3
+  }
+
+  /// Whether the last line of a cell has no room for the word.
+  private func isFull(_ cell: PageTable.Cell, before word: Int) -> Bool {
+    guard let last = cell.lines.last?.last else { return false }
+    let column = columns[min(cell.column + cell.span, columns.count) - 1]
+    return column.right - words[last].box.right < words[word].box.width + 0.3 * words[word].size
   }
 
   /// Rows as the words group them: a line goes on with the row above where it has no label and no amounts, or its

@@ -101,15 +101,18 @@ struct PageTables {
     var recent = [start]
     var singles = 0
     var wide = 0
-    var largestStep = 0.0
+    var spaces: [Double] = []
     for index in (start + 1)..<max(start + 1, rows.count) {
       let row = rows[index]
       let space = row.box.top - rows[index - 1].box.bottom
       let em = min(row.size, rows[index - 1].size)
-      if space > 2.8 * em, space > 1.5 * largestStep { break }
+      let usual = spaces.isEmpty ? space : spaces.sorted()[spaces.count / 2]
+      if space > 2.8 * em, space > 1.5 * (spaces.max() ?? 0) { break }
+      // A heading between two tables.
+      if !isTabular[index], space > max(0.9 * em, usual + 0.6 * em), isHeading(row) { break }
       if isTabular[index] {
         guard recent.contains(where: { agree(rows[$0], row) }) else { break }
-        largestStep = max(largestStep, space)
+        if spaces.count < 50 { spaces.append(space) }
         last = index
         singles = 0
         wide = 0
@@ -124,6 +127,11 @@ struct PageTables {
       if singles > 14 || wide >= 2 || isWide && row.box.width > 0.85 * box.width { break }
     }
     return last
+  }
+
+  /// Whether a line is set as a heading: bold or larger than the line above it.
+  private func isHeading(_ row: PageRow) -> Bool {
+    row.words.allSatisfy { words[$0].isBold || words[$0].kind == .mark }
   }
 
   /// Whether two lines have a gap at the same place.

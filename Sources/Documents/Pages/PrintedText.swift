@@ -113,10 +113,15 @@ struct PrintedText {
       }
     }
     edge(margins.filter { $0.box.middle < page.height / 2 }, -1)
+    let boxes = regions.map { segments in
+      segments.dropFirst().reduce(segments[0].box) { $0.union($1.box) }
+    }
     for (number, segments) in regions.enumerated() {
-      guard let first = segments.first else { continue }
-      let box = segments.dropFirst().reduce(first.box) { $0.union($1.box) }
-      let paragraphs = PageParagraphs(words: words, box: box)
+      let box = boxes[number]
+      // Those before and behind a column in the order of reading.
+      let near = boxes[max(0, number - 20)..<min(boxes.count, number + 20)]
+      let isColumn = near.contains { $0.horizontalOverlap(box) < 0 && $0.verticalOverlap(box) > 0.5 * min($0.height, box.height) }
+      let paragraphs = PageParagraphs(words: words, box: box, pageWidth: isColumn ? nil : page.width)
       for piece in PageTables(rows: PageRow.find(in: segments), words: words).pieces() {
         switch piece {
         case .table(let table): elements.append(.table(table))
