@@ -1,48 +1,86 @@
-/// Reads PDF files through poppler's `pdftotext`, run as a limited child process.
+import Dispatch
+import Synchronization
+
+/// Reads PDF files through poppler's `pdftotext` and `pdftohtml`, run as limited child processes.
 ///
-/// Hostile PDFs never share our address space: the converter has bounded time, memory and output, no
-/// environment and no open files but its pipes.
+/// Hostile PDFs never share our address space: the converters have bounded time, memory and output, no
+/// environment and no open files but their pipes. The first gives words with boxes, the second, at the same time, the
+/// fonts they are set in; without it, sizes follow from the words' heights and weights are not known.
 package struct PDFReader: DocumentReader {
   private let environment: [String: String]
+  private let recogniser: (any PageRecogniser)?
 
-  /// Takes `PATH` and the override `RAG_PDFTOTEXT` from the process's environment.
+  /// Takes `PATH` and the overrides `RAG_PDFTOTEXT` and `RAG_PDFTOHTML` from the process's environment.
   package init() {
-    environment = LimitedProcess.environment(["PATH", "RAG_PDFTOTEXT"])
+    self.init(environment: LimitedProcess.environment(["PATH", "RAG_PDFTOTEXT", "RAG_PDFTOHTML"]))
   }
 
-  /// - Parameter environment: where `PATH` and `RAG_PDFTOTEXT` are taken from.
+  /// - Parameter environment: where `PATH` and the overrides are taken from.
   package init(environment: [String: String]) {
+    self.init(environment: environment, recogniser: nil)
+  }
+
+  /// - Parameter recogniser: reads pages whose text layer is missing or broken; `nil` leaves them to a note.
+  init(environment: [String: String], recogniser: (any PageRecogniser)?) {
     self.environment = environment
+    self.recogniser = recogniser
   }
 
   package func read(_ source: SourceFile, limits: ReadingLimits) throws(DocumentError) -> ParsedDocument {
     try source.admit(under: limits)
+    let integrity = PDFIntegrity(source.bytes)
     // The specification wants the header in the first 1024 bytes; anything else would only cost a process.
-    guard Self.hasHeader(source.bytes) else {
+    guard integrity.hasHeader else {
       throw DocumentError(.malformed, "the file has no PDF header; check its extension")
     }
-    let output = try convert(source, limits)
-    let pages = PDFPages(output).paragraphs()
-    let assembler = TextAssembler(limits: limits)
-    for page in pages {
-      assembler.startPage()
-      for paragraph in page { try assembler.append(.paragraph, paragraph) }
+    if let damage = integrity.damage {
+      throw DocumentError(
+        .malformed,
+        "the PDF is cut off or still being written: \(damage); copy it again, or repair what there is with qpdf")
     }
-    guard !assembler.isEmpty else {
-      throw DocumentError(.empty, "the PDF has no text layer; if its pages are scanned, run OCR first")
+    var (pages, notes) = try convert(source, limits)
+    let unread = PDFPageCheck.unreadable(pages)
+    if !unread.isEmpty {
+      notes += try recognise(unread, of: source, into: &pages, limits)
     }
     let (title, metadata) = info(source, limits)
-    return try assembler.finish(format: .pdf, title: title, metadata: metadata)
+    return try PrintedText(pages: pages).document(
+      format: .pdf, title: title, metadata: metadata, notes: notes,
+      emptyMessage: "the PDF has no text layer; if its pages are scanned, run OCR first", limits: limits)
   }
 
-  private static func hasHeader(_ bytes: [UInt8]) -> Bool {
-    let head = bytes.prefix(1024)
-    return head.indices.contains { head[$0...].starts(with: [0x25, 0x50, 0x44, 0x46, 0x2D]) }
+  // MARK: Pages without text
+
+  /// Lets pages without a usable text layer be recognised, and names those that stay without.
+  private func recognise(
+    _ unread: [Int], of source: SourceFile, into pages: inout [PrintedPage], _ limits: ReadingLimits
+  ) throws(DocumentError) -> [ReadingNote] {
+    var notes: [ReadingNote] = []
+    var left = Set(unread)
+    if let recogniser {
+      let found = try recogniser.pages(of: source.bytes, numbers: unread, limits: limits)
+      notes = found.notes
+      for page in found.pages where left.contains(page.number) && !page.words.isEmpty {
+        pages[page.number - 1] = page
+        left.remove(page.number)
+      }
+      // What the recogniser has explained needs no second note.
+      left.subtract(notes.compactMap(\.page))
+    }
+    for number in left.sorted() where pages[number - 1].words.isEmpty {
+      notes.append(
+        ReadingNote(
+          page: number, "page \(number) has no text layer: it is blank or a picture of text; text recognition can read it"))
+    }
+    return notes
   }
 
   // MARK: Text
 
-  private func convert(_ source: SourceFile, _ limits: ReadingLimits) throws(DocumentError) -> [UInt8] {
+  /// Words with boxes and fonts, by two converters at the same time.
+  private func convert(
+    _ source: SourceFile, _ limits: ReadingLimits
+  ) throws(DocumentError) -> (pages: [PrintedPage], notes: [ReadingNote]) {
     guard
       let program = environment["RAG_PDFTOTEXT"]
         ?? LimitedProcess.find("pdftotext", path: environment["PATH"] ?? "")
@@ -50,11 +88,59 @@ package struct PDFReader: DocumentReader {
       throw DocumentError(
         .converterFailed, "pdftotext was not found in PATH; install it (Debian package poppler-utils)")
     }
-    let result = try LimitedProcess(
-      program: program, arguments: ["-enc", "UTF-8", "-eol", "unix", "-", "-"],
+    let text = LimitedProcess(
+      program: program, arguments: ["-tsv", "-enc", "UTF-8", "-eol", "unix", "-", "-"],
       seconds: limits.converterSeconds,
-      memoryBytes: limits.converterBytes, outputBytes: limits.textBytes
-    ).run(input: source.bytes)
+      memoryBytes: limits.converterBytes, outputBytes: limits.textBytes * Self.bytesPerTextByte)
+    let fontsProgram =
+      environment["RAG_PDFTOHTML"] ?? LimitedProcess.find("pdftohtml", path: environment["PATH"] ?? "")
+    let fonts = fontsProgram.map {
+      LimitedProcess(
+        program: $0,
+        arguments: [
+          "-xml", "-stdout", "-i", "-nodrm", "-hidden", "-fontfullname", "-zoom", "\(Int(PDFFonts.zoom))", "-", "out",
+        ],
+        seconds: limits.converterSeconds, memoryBytes: limits.converterBytes,
+        outputBytes: limits.textBytes * Self.bytesPerTextByte)
+    }
+    let outputs = Outputs()
+    DispatchQueue.concurrentPerform(iterations: fonts == nil ? 1 : 2) { index in
+      do throws(DocumentError) {
+        if index == 0 {
+          outputs.set(text: .success(try text.run(input: source.bytes)))
+        } else if let fonts {
+          outputs.set(fonts: try fonts.run(input: source.bytes))
+        }
+      } catch {
+        if index == 0 { outputs.set(text: .failure(error)) }
+      }
+    }
+    guard let result = try outputs.text?.get() else {
+      throw DocumentError(.converterFailed, "pdftotext gave no result; try again")
+    }
+    let output = try checked(result, program, limits)
+    guard var pages = PDFWords(output).pages() else {
+      throw DocumentError(
+        .converterFailed,
+        "'\(program)' does not know -tsv; install the Debian package poppler-utils of version 22.05 or newer")
+    }
+    var notes = PDFPageCheck.notes(complaint: String(decoding: result.complaint, as: UTF8.self))
+    if let fonts = outputs.fonts, fonts.end == .exited(0) {
+      PDFFonts(fonts.output).apply(to: &pages)
+    } else if fonts != nil {
+      notes.append(
+        ReadingNote("the weights of its fonts could not be read, so headings were found by size alone"))
+    }
+    return (pages, notes)
+  }
+
+  /// Rows of words with boxes are this much longer than the text, at most.
+  private static let bytesPerTextByte = 16
+
+  /// What the converter wrote, or the error that its end stands for.
+  private func checked(
+    _ result: LimitedProcess.Result, _ program: String, _ limits: ReadingLimits
+  ) throws(DocumentError) -> [UInt8] {
     switch result.end {
     case .exited(0):
       return result.output
@@ -124,7 +210,7 @@ package struct PDFReader: DocumentReader {
         let value = TextAssembler.oneLine(String(decoding: line[(colon + 1)...], as: UTF8.self))
       else { continue }
       switch String(decoding: line[..<colon], as: UTF8.self) {
-      case "Title": title = title ?? value
+      case "Title": title = title ?? PDFTitle.checked(value, fileName: source.name)
       case "Author": metadata["author"] = .string(value)
       case "Subject": metadata["subject"] = .string(value)
       case "Keywords":
@@ -147,4 +233,15 @@ package struct PDFReader: DocumentReader {
     }
     return date + ":00"
   }
+}
+
+/// What the two converters gave, each written once by its own thread.
+private final class Outputs: Sendable {
+  private let lock = Mutex<(text: Result<LimitedProcess.Result, DocumentError>?, fonts: LimitedProcess.Result?)>((nil, nil))
+
+  var text: Result<LimitedProcess.Result, DocumentError>? { lock.withLock { $0.text } }
+  var fonts: LimitedProcess.Result? { lock.withLock { $0.fonts } }
+
+  func set(text: Result<LimitedProcess.Result, DocumentError>) { lock.withLock { $0.text = text } }
+  func set(fonts: LimitedProcess.Result) { lock.withLock { $0.fonts = fonts } }
 }

@@ -6,6 +6,8 @@ struct PrintedPage: Equatable, Sendable {
     /// Height of the type, in the page's units; the box's height where nothing better is known.
     var fontSize: Double
     var isBold = false
+    /// Whether all letters of its font are of one width, as in listings of programs.
+    var isMonospaced = false
     /// How sure recognition is, 0…1; `nil` for a text layer.
     var confidence: Double?
   }

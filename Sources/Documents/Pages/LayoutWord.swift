@@ -1,0 +1,74 @@
+/// A word as the layout of a page sees it.
+struct LayoutWord: Equatable, Sendable {
+  enum Kind: Sendable {
+    /// Has letters.
+    case text
+    /// Digits without letters: an amount, a year, a share.
+    case number
+    /// A currency or percent sign or a parenthesis by itself: it belongs to the number beside it.
+    case sign
+    /// A dash or another mark that stands where a number could.
+    case mark
+  }
+
+  /// Not empty, without control characters and line ends, ligatures spelled out.
+  var text: String
+  var box: PageBox
+  /// Height of the type, in the page's units.
+  var size: Double
+  var isBold: Bool
+  var isMonospaced: Bool
+  var kind: Kind
+  /// Whether it comes from recognition, which knows no gaps narrower than a space.
+  var isRecognised: Bool
+
+  /// Whether the line is read from right to left by this word.
+  var isRightToLeft: Bool {
+    text.unicodeScalars.contains {
+      (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFDFF).contains($0.value)
+        || (0xFE70...0xFEFC).contains($0.value)
+    }
+  }
+}
+
+extension LayoutWord {
+  /// The words of a page that show something, and where dots lead from one word to another.
+  ///
+  /// - Returns: the words; the boxes of leaders (dots or underscores that fill a line); how many words hold nothing
+  ///   but glyphs without a meaning, and are left out.
+  /// - Complexity: O(bytes).
+  static func words(
+    of page: PrintedPage
+  ) -> (words: [LayoutWord], leaders: [PageBox], meaningless: Int) {
+    var words: [LayoutWord] = []
+    var leaders: [PageBox] = []
+    var meaningless = 0
+    words.reserveCapacity(page.words.count)
+    for source in page.words {
+      let box = source.box.sane
+      let text = LayoutText.clean(source.text)
+      if text.isEmpty { continue }
+      if LayoutText.isMeaningless(text) {
+        meaningless += 1
+        continue
+      }
+      let height = box.height > 0 ? box.height : 1
+      let size = source.fontSize.isFinite && source.fontSize > 0 ? min(source.fontSize, 1e5) : height
+      for (part, share) in LayoutText.partsAroundLeaders(text) {
+        let partBox = PageBox(
+          left: box.left + box.width * share.lowerBound, top: box.top,
+          right: box.left + box.width * share.upperBound, bottom: box.bottom)
+        if LayoutText.isLeader(part) {
+          leaders.append(partBox)
+        } else {
+          words.append(
+            LayoutWord(
+              text: part, box: partBox, size: size, isBold: source.isBold,
+              isMonospaced: source.isMonospaced, kind: LayoutText.kind(of: part),
+              isRecognised: source.confidence != nil))
+        }
+      }
+    }
+    return (words, leaders, meaningless)
+  }
+}
