@@ -7,7 +7,7 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libcurl4-openssl-dev libsqlite3-dev libopenblas-dev libdnnl-dev \
-    libstemmer-dev libxml2-dev libzip-dev libxgboost-dev libsnappy-dev libzstd-dev zlib1g-dev poppler-utils python3 python3-pip \
+    libstemmer-dev libuchardet-dev libxml2-dev libzip-dev libxgboost-dev libsnappy-dev libzstd-dev zlib1g-dev poppler-utils python3 python3-pip \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -22,7 +22,7 @@ FROM debian:12-slim
 # curl is for the health check.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libcurl4 libsqlite3-0 libopenblas0-pthread libdnnl2 libstemmer0d \
-    libxml2 libxgboost0 libzip4 libsnappy1v5 libzstd1 zlib1g poppler-utils ca-certificates curl \
+    libuchardet0 libxml2 libxgboost0 libzip4 libsnappy1v5 libzstd1 zlib1g poppler-utils ca-certificates curl \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --system --gid 10001 rag \
  && useradd --system --uid 10001 --gid 10001 --home-dir /var/lib/rag --create-home --shell /usr/sbin/nologin rag

@@ -47,6 +47,8 @@ let package = Package(
     .systemLibrary(
       name: "CCompression", providers: [.apt(["libsnappy-dev", "libzstd-dev", "zlib1g-dev"])]),
     .systemLibrary(name: "CXGBoost", providers: [.apt(["libxgboost-dev"])]),
+    .systemLibrary(
+      name: "CUchardet", pkgConfig: "uchardet", providers: [.apt(["libuchardet-dev"])]),
     .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
 
     // Ground
@@ -56,7 +58,7 @@ let package = Package(
     module("Reports", []),
 
     // Parts
-    module("Documents", ["CXML2", "CZip"]),
+    module("Documents", ["CUchardet", "CXML2", "CZip"]),
     module("LexicalIndex", ["Kernels", "Storage", "CStemmer"]),
     module("VectorIndex", ["Kernels", "Storage"]),
     module("Embeddings", ["Kernels", "Storage", "Transport", crypto]),

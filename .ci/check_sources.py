@@ -36,6 +36,7 @@ ONLY = {
     "COneDNN": {"Kernels"},
     "CStemmer": {"LexicalIndex"},
     "CXML2": {"Documents"},
+    "CUchardet": {"Documents"},
     "CZip": {"Documents"},
     "CXGBoost": {"Training"},
     "CKernels": {"Kernels", "Storage"},

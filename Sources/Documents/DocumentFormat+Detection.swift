@@ -29,9 +29,10 @@ extension DocumentFormat {
     let head = Array(bytes.prefix(64 << 10))
     let survey = UTF8Survey(head)
     guard !head.isEmpty, survey.controls * 20 <= head.count else { return nil }
-    // NUL bytes are UTF-16 or binary data; few files of the first kind come without a mark and an extension.
+    // NUL bytes are UTF-16, what a crash left in a log, or binary data.
     if survey.nulBytes > 0 {
-      return UnicodeTransform.guessUTF16(Array(head.prefix(head.count & ~1))) == nil ? nil : .text
+      if UnicodeTransform.guess(head) != nil { return .text }
+      if survey.isBinary(of: head.count) { return nil }
     }
     return sniffText(head, isWhole: head.count == bytes.count)
   }

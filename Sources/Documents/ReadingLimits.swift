@@ -16,6 +16,8 @@ package struct ReadingLimits: Hashable, Codable, Sendable {
   package var converterSeconds = 60
   /// Most memory of the PDF converter, bytes of address space.
   package var converterBytes = 1 << 30
+  /// Name of the encoding of text files without a byte order mark; `nil` lets their bytes tell.
+  package var encoding: String?
 
   package init() {}
 }

@@ -23,6 +23,6 @@ package struct MarkdownReader: DocumentReader {
     return ParsedDocument(
       format: .markdown, title: title, text: decoded.text, blocks: scanner.blocks,
       places: DocumentPlaces(sourceMap: decoded.sourceMap),
-      metadata: frontMatter?.metadata ?? [:])
+      metadata: frontMatter?.metadata ?? [:], notes: decoded.notes)
   }
 }

@@ -10,7 +10,7 @@ package struct PlainTextReader: DocumentReader {
   /// - Throws: what `TextDecoding.decode` throws; any text is plain text.
   /// - Complexity: O(bytes).
   package func read(_ source: SourceFile, limits: ReadingLimits) throws(DocumentError) -> ParsedDocument {
-    let decoded = try TextDecoding.decode(source.bytes, limits: limits)
+    let decoded = try TextDecoding.decode(source.bytes, limits: limits, isFromTerminal: true)
     let bytes = decoded.bytes
     let blocks = Self.blocks(of: bytes)
     var title: String?
@@ -20,7 +20,8 @@ package struct PlainTextReader: DocumentReader {
     return ParsedDocument(
       format: .text, title: title, text: decoded.text, blocks: blocks,
       places: DocumentPlaces(
-        pages: Self.pages(of: bytes).map { DocumentPlaces.Page(start: $0) }, sourceMap: decoded.sourceMap))
+        pages: Self.pages(of: bytes).map { DocumentPlaces.Page(start: $0) }, sourceMap: decoded.sourceMap),
+      notes: decoded.notes)
   }
 
   /// Byte offsets of the pages that form feeds part, or none without form feeds.

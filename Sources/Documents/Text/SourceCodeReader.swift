@@ -11,7 +11,8 @@ package struct SourceCodeReader: DocumentReader {
     let decoded = try TextDecoding.decode(source.bytes, limits: limits)
     return ParsedDocument(
       format: .code, text: decoded.text, blocks: Self.blocks(of: decoded.bytes),
-      places: DocumentPlaces(sourceMap: decoded.sourceMap))
+      places: DocumentPlaces(sourceMap: decoded.sourceMap, rows: LineNumbers.rows(of: decoded.bytes)),
+      notes: decoded.notes)
   }
 
   private static func blocks(of bytes: [UInt8]) -> [Block] {

@@ -11,6 +11,14 @@ struct UTF8Survey: Equatable {
   /// Control characters that text files don't hold.
   var controls = 0
   var hasCarriageReturn = false
+  var hasEscape = false
+  /// Runs of NUL bytes: one is what a crash left in a log, many are binary data.
+  var nulRuns = 0
+
+  private var lastNUL = -2
+
+  /// Whether NUL bytes make up more than a log has that was cut by a crash: a run in fifty bytes, or half of all bytes.
+  func isBinary(of count: Int) -> Bool { nulRuns * 50 > count || nulBytes * 2 > count }
 
   /// - Complexity: O(bytes).
   /// - Source: The Unicode Standard 16, table 3-7 and section 3.9, "U+FFFD Substitution of Maximal Subparts".
@@ -46,16 +54,19 @@ struct UTF8Survey: Equatable {
     switch byte {
     case 0x00:
       nulBytes += 1
+      if index != lastNUL + 1 { nulRuns += 1 }
+      lastNUL = index
       if firstNUL == nil { firstNUL = index }
     case 0x0D: hasCarriageReturn = true
-    // Backspace, tab, line ends, form feed and escape occur in logs and manual pages.
-    case 0x08...0x0C, 0x1B: break
+    case 0x1B: hasEscape = true
+    // Backspace, tab, line ends, form feed and escape occur in logs and manual pages, shifts in Korean mail.
+    case 0x08...0x0C, 0x0E, 0x0F: break
     default: controls += 1
     }
   }
 
   /// Length of the well-formed sequence at `index`, or minus the length of the ill-formed one.
-  private static func sequenceLength(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+  static func sequenceLength(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
     let lead = bytes[index]
     var low: UInt8 = 0x80
     var high: UInt8 = 0xBF
