@@ -1,4 +1,5 @@
 /// The kind of source a document was read from.
 package enum DocumentFormat: String, CaseIterable, Codable, Hashable, Sendable {
   case markdown, text, html, pdf, docx, pptx, xlsx, epub, csv, tsv, json, jsonl, email, code
+  case odt, odp, rtf, doc, xls, ppt
 }

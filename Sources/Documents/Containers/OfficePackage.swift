@@ -33,6 +33,9 @@ final class OfficePackage {
     self.limits = limits
   }
 
+  /// The unpacked bytes of part `name`, or `nil` if the package has no such part.
+  func bytes(_ name: String) throws(DocumentError) -> [UInt8]? { try zip.entry(name) }
+
   /// The tree of part `name`, or `nil` if the package has no such part.
   func tree(_ name: String) throws(DocumentError) -> MarkupTree? {
     guard let bytes = try zip.entry(name) else { return nil }
