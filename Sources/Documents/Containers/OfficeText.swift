@@ -16,6 +16,9 @@ struct OfficeText {
   /// - Complexity: O(bytes).
   mutating func append(_ bytes: UnsafeBufferPointer<UInt8>, script: ScriptText.Script = .normal) {
     guard let end = bytes.last else { return }
+    if bytes.contains(0xE2), Self.holdsHyphen(bytes) {
+      return append(Self.plainHyphens(bytes), script: script)
+    }
     if script != heldScript { flush() }
     if script == .normal {
       line.append(bytes)
@@ -59,6 +62,27 @@ struct OfficeText {
   /// The text so far on one line; leaves this empty.
   mutating func takeOneLine() -> [UInt8] {
     take().map { $0 == 0x0A ? 0x20 : $0 }
+  }
+
+  /// Whether a hyphen that keeps words together (U+2011) is among `bytes`.
+  private static func holdsHyphen(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    bytes.indices.dropLast(2).contains { bytes[$0] == 0xE2 && bytes[$0 + 1] == 0x80 && bytes[$0 + 2] == 0x91 }
+  }
+
+  /// `bytes` with plain hyphens, which words are searched with.
+  private static func plainHyphens(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    var out: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      if index + 2 < bytes.count, bytes[index] == 0xE2, bytes[index + 1] == 0x80, bytes[index + 2] == 0x91 {
+        out.append(0x2D)
+        index += 3
+      } else {
+        out.append(bytes[index])
+        index += 1
+      }
+    }
+    return out
   }
 
   private mutating func flush() {

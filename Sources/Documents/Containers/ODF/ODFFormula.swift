@@ -1,15 +1,17 @@
 /// Formulas of OpenDocument (MathML) on one line.
 enum ODFFormula {
-  /// The formula as its author wrote it, in LibreOffice's notation, or its signs in order.
+  /// The formula's signs in order, or what its author wrote, in LibreOffice's notation.
   ///
   /// - Complexity: O(nodes).
   static func text(_ root: XMLNode) -> String {
+    let shown = linear(root)
+    if !shown.isEmpty { return shown }
     if let written = root.descendants.first(where: { $0.name == "annotation" }),
       written.attribute("encoding")?.hasPrefix("StarMath") ?? false
     {
       return TextAssembler.oneLine(written.text) ?? ""
     }
-    return linear(root)
+    return ""
   }
 
   private static func linear(_ node: XMLNode) -> String {

@@ -8,6 +8,8 @@ struct ODFStyles {
     var outlineLevel: Int?
     var isHidden: Bool?
     var script: ScriptText.Script?
+    /// The font, where it is one that shows other characters than those in the file.
+    var symbolFont: String?
     /// Of a slide that is not shown.
     var hidesPage = false
     /// Of a section or row that is not shown.
@@ -17,11 +19,17 @@ struct ODFStyles {
   private var styles: [String: Style] = [:]
   private(set) var lists: [String: ODFListStyle] = [:]
   private(set) var outline: ODFListStyle?
+  /// Fonts by the names that the file gives them.
+  private var fonts: [String: String] = [:]
 
   /// - Parameter roots: parts with styles; later ones don't replace what earlier ones name.
   /// - Complexity: O(styles).
   init(_ roots: [XMLNode]) {
     for root in roots {
+      for face in root.first("font-face-decls")?.elements("font-face") ?? [] {
+        guard let name = face.attribute("name"), let family = face.attribute("font-family") else { continue }
+        fonts[name] = family.split(separator: "'").first.map(String.init) ?? family
+      }
       for group in ["automatic-styles", "styles"] {
         guard let group = root.first(group) else { continue }
         for node in group.elements { take(node) }
@@ -34,7 +42,7 @@ struct ODFStyles {
     case "style":
       guard let name = node.attribute("name"), let family = node.attribute("family") else { return }
       let key = family + "/" + name
-      if styles[key] == nil { styles[key] = Self.read(node, name) }
+      if styles[key] == nil { styles[key] = read(node, name) }
     case "list-style":
       guard let name = node.attribute("name"), lists[name] == nil else { return }
       lists[name] = ODFListStyle(node)
@@ -43,14 +51,16 @@ struct ODFStyles {
     }
   }
 
-  private static func read(_ node: XMLNode, _ name: String) -> Style {
+  private func read(_ node: XMLNode, _ name: String) -> Style {
     var style = Style()
-    style.name = node.attribute("display-name") ?? plain(name)
+    style.name = node.attribute("display-name") ?? Self.plain(name)
     style.parent = node.attribute("parent-style-name")
     style.outlineLevel = node.attribute("default-outline-level").flatMap { Int($0) }
     if let text = node.first("text-properties") {
       style.isHidden = text.attribute("display").map { $0 == "none" }
-      style.script = text.attribute("text-position").map(script)
+      style.script = text.attribute("text-position").map(Self.script)
+      let font = text.attribute("font-name").map { fonts[$0] ?? $0 } ?? text.attribute("font-family") ?? ""
+      if SymbolFont.isSymbolic(font) { style.symbolFont = font }
     }
     style.hidesPage = node.first("drawing-page-properties")?.attribute("visibility") == "hidden"
     style.hidesContent = node.first("section-properties")?.attribute("display") == "none"
@@ -114,14 +124,14 @@ struct ODFStyles {
   }
 
   /// How text of style `name` of a family looks.
-  func format(_ family: String, _ name: String?) -> (isHidden: Bool?, script: ScriptText.Script?) {
-    var isHidden: Bool?
-    var script: ScriptText.Script?
+  func format(_ family: String, _ name: String?) -> Style {
+    var format = Style()
     for style in chain(family, name) {
-      isHidden = isHidden ?? style.isHidden
-      script = script ?? style.script
+      format.isHidden = format.isHidden ?? style.isHidden
+      format.script = format.script ?? style.script
+      format.symbolFont = format.symbolFont ?? style.symbolFont
     }
-    return (isHidden, script)
+    return format
   }
 
   func hidesPage(_ name: String?) -> Bool { chain("drawing-page", name).contains { $0.hidesPage } }

@@ -3,11 +3,20 @@ extension ODFText {
   /// The inline content of `node`.
   ///
   /// - Complexity: O(nodes).
-  mutating func inline(_ node: XMLNode, _ script: ScriptText.Script, isHidden: Bool) {
+  mutating func inline(
+    _ node: XMLNode, _ script: ScriptText.Script, isHidden: Bool, symbolFont: String? = nil
+  ) {
     for child in node.children {
       if child.isText {
+        guard openDeletions.isEmpty else { continue }
         if !isHidden {
-          line.append(child.content, script: script)
+          if let symbolFont {
+            let (shown, unknown) = SymbolFont.text(symbolFont, child.content)
+            omissions.unknownSymbols += unknown
+            line.append(shown, script: script)
+          } else {
+            line.append(child.content, script: script)
+          }
         } else if child.content.contains(where: { $0 > 0x20 }) {
           omissions.hiddenRuns += 1
         }
@@ -23,7 +32,8 @@ extension ODFText {
     case "line-break": line.lineBreak()
     case "span":
       let format = styles.format("text", node.attribute("style-name"))
-      inline(node, format.script ?? script, isHidden: format.isHidden ?? isHidden)
+      inline(
+        node, format.script ?? script, isHidden: format.isHidden ?? isHidden, symbolFont: format.symbolFont)
     case "note": note(node)
     case "annotation": if !isInsideNote { anchored.append(.comment(node)) }
     case "page-number", "page-count", "page-continuation":
@@ -34,7 +44,10 @@ extension ODFText {
     case "drop-down":
       // Its entries are there as elements, the chosen one as text.
       for child in node.children where child.isText { line.append(child.content, script: script) }
-    case "annotation-end", "change", "change-start", "change-end", "ruby-text", "script", "soft-page-break": break
+    case "change-start":
+      if let id = node.attribute("change-id"), deletions.contains(id) { openDeletions.insert(id) }
+    case "change-end": if let id = node.attribute("change-id") { openDeletions.remove(id) }
+    case "annotation-end", "change", "ruby-text", "script", "soft-page-break": break
     case "frame", "g", "custom-shape", "rect", "ellipse", "circle", "line", "polyline", "polygon", "path",
       "connector", "caption", "measure", "regular-polygon", "control":
       drawing(node)

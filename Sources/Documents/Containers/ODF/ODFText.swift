@@ -20,6 +20,9 @@ struct ODFText {
   var anchored: [Anchored] = []
   var isInsideNote = false
   var hasPageNumber = false
+  /// Changes that took out text which still stands in the body, as in flat files.
+  private(set) var deletions: Set<String> = []
+  var openDeletions: Set<String> = []
   private(set) var title: String?
   private var codeLines: [[UInt8]] = []
   private var headingCounts: [Int] = []
@@ -34,6 +37,15 @@ struct ODFText {
 
   /// - Complexity: O(nodes).
   mutating func append(_ body: XMLNode) throws(DocumentError) {
+    var ended: Set<String> = []
+    for node in body.descendants {
+      if node.name == "change-end", let id = node.attribute("change-id") { ended.insert(id) }
+      if node.name == "changed-region", node.first("deletion") != nil, let id = node.attribute("id") {
+        deletions.insert(id)
+      }
+    }
+    // A change without an end would take the rest of the text along.
+    deletions.formIntersection(ended)
     try blocks(of: body)
     try flushCode()
   }

@@ -23,6 +23,7 @@ extension RTFDocument {
 
   private mutating func append(_ text: [UInt8], _ label: [UInt8]) throws(DocumentError) {
     var meaning = styles.meaning(of: state.paragraph.style)
+    if case .code = meaning {} else { try flushCode() }
     if let level = state.paragraph.outlineLevel {
       if (0..<9).contains(level) {
         meaning = .heading(level + 1)
@@ -41,7 +42,7 @@ extension RTFDocument {
       try assembler.append(.heading, level: 1, oneLine)
       setTitle(String(decoding: oneLine, as: UTF8.self))
     case .quote: try assembler.append(.quote, mark + text)
-    case .code: try assembler.append(.code, text)
+    case .code: codeLines.append(text)
     case .plain:
       let isItem = !label.isEmpty || (state.paragraph.list ?? 0) > 0
       if isItem {
@@ -53,10 +54,17 @@ extension RTFDocument {
     }
   }
 
+  private mutating func flushCode() throws(DocumentError) {
+    guard !codeLines.isEmpty else { return }
+    try assembler.append(.code, Array(codeLines.joined(separator: [0x0A])))
+    codeLines = []
+  }
+
   /// Notes and boxes behind the block that they are called in.
   private mutating func appendAfter() throws(DocumentError) {
     let texts = after
     after = []
+    if !texts.isEmpty { try flushCode() }
     for text in texts { try assembler.append(.paragraph, text) }
   }
 
@@ -93,6 +101,7 @@ extension RTFDocument {
 
   private mutating func endTable() throws(DocumentError) {
     guard !table.isEmpty || table.isInRow else { return }
+    try flushCode()
     let (grid, paragraphs) = table.take()
     if let grid {
       if grid.rows.contains(where: { $0.cells.count > 1 }) {
@@ -146,6 +155,7 @@ extension RTFDocument {
     if table.takes(isInTable: state.paragraph.isInTable) { table.endParagraph(labelled()) }
     try endTable()
     try endBodyParagraph()
+    try flushCode()
     var seen: [[UInt8]] = []
     for (label, lines) in headers {
       let text = Array(PageFurniture.lines(lines).joined(separator: [0x0A]))

@@ -159,7 +159,7 @@ extension RTFDocument {
   private mutating func date(_ word: String, _ number: Int?) {
     guard let number, ["yr", "mo", "dy", "hr", "min"].contains(word) else { return }
     moment[word] = number
-    guard let year = moment["yr"], let month = moment["mo"], let day = moment["dy"] else { return }
+    guard let year = moment["yr"], year > 0, let month = moment["mo"], let day = moment["dy"] else { return }
     func two(_ value: Int) -> String { DateText.padded(value, 2) }
     var text = "\(DateText.padded(year, 4))-\(two(month))-\(two(day))"
     if let hour = moment["hr"] { text += "T\(two(hour)):\(two(moment["min"] ?? 0)):00" }

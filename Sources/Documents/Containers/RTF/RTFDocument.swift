@@ -30,6 +30,7 @@ struct RTFDocument {
   var objectClass: [UInt8] = []
   var shapeName: [UInt8] = []
   var omissions = DOCXOmissions()
+  var codeLines: [[UInt8]] = []
   private(set) var title: String?
 
   /// Deeper groups than any program writes.
