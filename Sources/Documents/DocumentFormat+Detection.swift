@@ -12,13 +12,30 @@ extension DocumentFormat {
     if let format = FormatNames.files[lower] { return format }
     let parts = lower.split(separator: ".", omittingEmptySubsequences: false)
     if parts.count > 1, let suffix = parts.last {
-      if let format = FormatNames.extensions[String(suffix)] { return format }
+      if let format = FormatNames.extensions[String(suffix)] {
+        return FormatNames.office.contains(format) ? office(bytes) ?? format : format
+      }
       if FormatNames.unsupported.contains(String(suffix)) { return nil }
     }
     return sniff(bytes)
   }
 
+  /// The format of a file under the name of an office format: programs write one under the name of another.
+  private static func office(_ bytes: [UInt8]) -> DocumentFormat? {
+    if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return sniffContainer(bytes) }
+    if bytes.starts(with: CompoundFile.signature) { return sniffCompound(bytes) }
+    if RTFReader.start(of: bytes) != nil { return .rtf }
+    return nil
+  }
+
+  /// The format of a compound file that isn't locked; the names of its streams tell.
+  private static func sniffCompound(_ bytes: [UInt8]) -> DocumentFormat? {
+    guard let file = try? CompoundFile(bytes), !file.contains("EncryptedPackage") else { return nil }
+    return LegacyOfficeReader.format(of: file)
+  }
+
   private static func sniff(_ bytes: [UInt8]) -> DocumentFormat? {
+    if let found = office(bytes) { return found }
     if contains("%PDF-", in: bytes, upTo: 1024) { return .pdf }
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return sniffContainer(bytes) }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
@@ -43,6 +60,8 @@ extension DocumentFormat {
     if contains("mimetypeapplication/vnd.oasis.opendocument.spreadsheet", in: bytes, upTo: 256) {
       return .ods
     }
+    if contains("mimetypeapplication/vnd.oasis.opendocument.text", in: bytes, upTo: 256) { return .odt }
+    if contains("mimetypeapplication/vnd.oasis.opendocument.presentation", in: bytes, upTo: 256) { return .odp }
     // Part names are at each entry and again in the directory at the end.
     let tail = Array(bytes.suffix(512 << 10))
     if contains("word/document", in: tail, upTo: tail.count) { return .docx }
@@ -71,6 +90,8 @@ extension DocumentFormat {
       return .html
     }
     if contains("application/vnd.oasis.opendocument.spreadsheet", in: head, upTo: head.count) { return .ods }
+    if contains("application/vnd.oasis.opendocument.text", in: head, upTo: head.count) { return .odt }
+    if contains("application/vnd.oasis.opendocument.presentation", in: head, upTo: head.count) { return .odp }
     return TextScan.has("<?xml", in: head, at: 0) ? .code : .text
   }
 
@@ -131,10 +152,16 @@ private enum FormatNames {
       (.text, "txt text log rst adoc asciidoc org textile srt vtt me 1st nfo"),
       (.html, "html htm xhtml shtml"),
       (.pdf, "pdf"),
-      (.docx, "docx docm dotx"),
-      (.pptx, "pptx pptm ppsx"),
       (.xlsx, "xlsx xlsm xltx xltm xlsb"),
       (.ods, "ods ots fods"),
+      (.docx, "docx docm dotx dotm"),
+      (.pptx, "pptx pptm ppsx ppsm potx potm"),
+      (.odt, "odt ott fodt"),
+      (.odp, "odp otp fodp"),
+      (.rtf, "rtf"),
+      (.doc, "doc"),
+      (.xls, "xls xlt"),
+      (.ppt, "ppt pps"),
       (.epub, "epub"),
       (.csv, "csv"),
       (.tsv, "tsv tab"),
@@ -181,9 +208,12 @@ private enum FormatNames {
     return table
   }()
 
+  /// Formats whose names say less than their contents.
+  static let office: Set<DocumentFormat> = [.docx, .pptx, .xlsx, .ods, .odt, .odp, .rtf, .doc, .xls, .ppt]
+
   /// Formats whose files may look like text at their start.
   static let unsupported: Set<String> = [
-    "rtf", "ps", "eps", "doc", "xls", "ppt", "odt", "odp", "mobi", "azw3", "msg", "pem", "crt", "key",
+    "ps", "eps", "mobi", "azw3", "msg", "pem", "crt", "key",
     "der",
     "svgz", "pbm", "pgm", "ppm", "xpm", "b64", "uu", "map",
   ]

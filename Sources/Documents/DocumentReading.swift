@@ -49,5 +49,8 @@ private func reader(for format: DocumentFormat) -> any DocumentReader {
   case .json, .jsonl: JSONReader(format: format)
   case .email: EmailReader()
   case .code: SourceCodeReader()
+  case .odt, .odp: ODFReader(format: format)
+  case .rtf: RTFReader()
+  case .doc, .xls, .ppt: LegacyOfficeReader(format: format)
   }
 }

@@ -1,46 +1,96 @@
 /// Walks the body of a Word document and gives its text to an assembler, block by block.
 ///
 /// Insertions of tracked changes are kept, deletions dropped; hidden text and generated tables of contents are
-/// left out; text boxes and notes follow the paragraph they are anchored in.
+/// left out; text boxes, charts, notes and comments follow the paragraph they are anchored in.
 struct DOCXBody {
-  private let assembler: TextAssembler
-  private let styles: DOCXStyles
-  private var numbering: DOCXNumbering
-  /// Notes by id, footnotes under `f`, endnotes under `e`.
-  private let notes: [String: XMLNode]
-  private(set) var title: String?
-  private var line = InlineText()
-  private var codeLines: [[UInt8]] = []
-  private var boxes: [XMLNode] = []
-  private var noteReferences: [String] = []
-  private var isInsideNote = false
-
-  init(assembler: TextAssembler, styles: DOCXStyles, numbering: DOCXNumbering, notes: [String: XMLNode]) {
-    self.assembler = assembler
-    self.styles = styles
-    self.numbering = numbering
-    self.notes = notes
+  /// What follows the paragraph that it is anchored in.
+  enum Anchored {
+    case box(XMLNode)
+    case note(key: String, mark: String)
+    case comment(String)
+    case chart(XMLNode)
+    case diagram(XMLNode)
+    case picture(String)
   }
 
+  let assembler: TextAssembler
+  let parts: DOCXParts
+  var numbering: DOCXNumbering
+  var omissions = DOCXOmissions()
+  var line = OfficeText()
+  var fields = DOCXFields()
+  var anchored: [Anchored] = []
+  var isInsideNote = false
+  /// Style of the paragraph whose runs are read.
+  var paragraphStyle: String?
+  /// Name of the part that is walked, which relationships are seen from.
+  var part: String
+  private(set) var title: String?
+  private var codeLines: [[UInt8]] = []
+  var noteNumbers: [String: Int] = [:]
+  var noteCounts: [String: Int] = [:]
+  /// Whether the number of a page stood in the line that is read.
+  var hasPageNumber = false
+  private var shownComments: Set<String> = []
+  private var importDepth: Int
+
+  /// Documents that import documents are followed this far.
+  private static let deepestImport = 2
+
+  /// - Parameter part: name of the main part.
+  init(assembler: TextAssembler, parts: DOCXParts, part: String, importDepth: Int = 0) {
+    self.assembler = assembler
+    self.parts = parts
+    self.part = part
+    self.importDepth = importDepth
+    numbering = parts.numbering
+  }
+
+  /// Appends the body, then comments without an anchor, then headers and footers.
+  ///
   /// - Complexity: O(nodes).
   mutating func append(_ body: XMLNode) throws(DocumentError) {
+    fields = DOCXFields(of: body)
+    omissions.brokenFields = !fields.isBalanced
     try blocks(of: body)
     try endParagraph(.paragraph, level: 0, prefix: "")
     try flushCode()
+    for id in parts.commentOrder where !shownComments.contains(id) { try appendComment(id) }
+    try appendHeadersAndFooters()
+    assembler.notes += omissions.notes
   }
 
   // MARK: Blocks
 
-  private mutating func blocks(of node: XMLNode) throws(DocumentError) {
+  mutating func blocks(of node: XMLNode) throws(DocumentError) {
     for child in node.elements {
       switch child.name {
       case "p": try paragraph(child)
       case "tbl": try table(child)
-      case "del", "moveFrom", "sectPr": break
+      case "del", "moveFrom": countDeletion(child)
+      case "sectPr", "tblPr", "tblGrid": break
+      case "oMathPara", "oMath":
+        inlineElement(child)
+        try endParagraph(.paragraph, level: 0, prefix: "")
       case "AlternateContent":
-        if let choice = child.first("Choice") ?? child.first("Fallback") { try blocks(of: choice) }
+        let before = assembler.blocks.count
+        let choice = child.first("Choice")
+        if let choice { try blocks(of: choice) }
+        if assembler.blocks.count == before, let fallback = child.first("Fallback") {
+          try blocks(of: fallback)
+        }
       case "sdt":
-        if !Self.isContents(child), let content = child.first("sdtContent") { try blocks(of: content) }
+        if Self.isContents(child) {
+          omissions.tablesOfContents += 1
+        } else if Self.isPlaceholder(child) {
+          omissions.placeholders += 1
+        } else if let content = child.first("sdtContent") {
+          try blocks(of: content)
+        }
+      case "altChunk": try appendImport(child)
+      case "ins", "moveTo":
+        omissions.insertions += 1
+        try blocks(of: child)
       default: try blocks(of: child)
       }
     }
@@ -49,11 +99,19 @@ struct DOCXBody {
   private mutating func paragraph(_ node: XMLNode) throws(DocumentError) {
     let properties = node.first("pPr")
     let style = properties?.first("pStyle")?.attribute("val")
-    var meaning = styles.meaning(of: style)
+    var meaning = parts.styles.meaning(of: style)
     if let level = properties?.first("outlineLvl")?.attribute("val").flatMap({ Int($0) }) {
       if level < 9 { meaning = .heading(level + 1) } else if case .heading = meaning { meaning = .plain }
     }
-    if case .contents = meaning { return }
+    if case .contents = meaning {
+      // Its fields may reach beyond it.
+      paragraphStyle = style
+      inline(node)
+      _ = line.take()
+      anchored = []
+      omissions.tablesOfContents += 1
+      return
+    }
     if case .code = meaning {
       var code: [UInt8] = []
       Self.gatherCode(node, &code)
@@ -61,14 +119,15 @@ struct DOCXBody {
       return
     }
     try flushCode()
+    paragraphStyle = style
+    let deletions = omissions.deletions
     inline(node)
     // A deleted paragraph mark joins the paragraph with the next.
     if properties?.first("rPr")?.first("del") != nil { return }
-    guard !line.isEmpty || !boxes.isEmpty else { return }
-    var item: (depth: Int, label: String)?
-    if !line.isEmpty, let reference = Self.reference(properties, styles.numbering(of: style)) {
-      item = numbering.next(reference)
-    }
+    let reference = Self.reference(properties, parts.styles.numbering(of: style), style: style)
+    // What is numbered counts without text as well, but not where its text was deleted.
+    let item = reference.flatMap { line.isEmpty && omissions.deletions > deletions ? nil : numbering.next($0) }
+    guard !line.isEmpty || !anchored.isEmpty else { return }
     let label = item.map { $0.label.isEmpty ? "" : $0.label + " " } ?? ""
     switch meaning {
     case .heading(let level):
@@ -87,166 +146,25 @@ struct DOCXBody {
   }
 
   /// The list of a paragraph: its own reference first, then its style's.
-  private static func reference(
-    _ properties: XMLNode?, _ ofStyle: DOCXNumbering.Reference?
+  static func reference(
+    _ properties: XMLNode?, _ ofStyle: DOCXNumbering.Reference?, style: String?
   ) -> DOCXNumbering.Reference? {
     guard let own = DOCXNumbering.Reference(properties) else { return ofStyle }
-    return DOCXNumbering.Reference(id: own.id ?? ofStyle?.id, level: own.level ?? ofStyle?.level)
+    var reference = DOCXNumbering.Reference(id: own.id ?? ofStyle?.id, level: own.level ?? ofStyle?.level)
+    reference.style = style
+    return reference
   }
 
-  private mutating func endParagraph(_ kind: Block.Kind, level: Int, prefix: String) throws(DocumentError) {
-    var bytes = line.take()
-    if kind == .heading { bytes = bytes.map { $0 == 0x0A ? 0x20 : $0 } }
+  mutating func endParagraph(_ kind: Block.Kind, level: Int, prefix: String) throws(DocumentError) {
+    let bytes = kind == .heading ? line.takeOneLine() : line.take()
     if !bytes.isEmpty { try assembler.append(kind, level: level, Array(prefix.utf8) + bytes) }
     try appendAnchored()
   }
 
-  /// Text boxes and notes that were anchored in what was just appended.
-  private mutating func appendAnchored() throws(DocumentError) {
-    let boxes = boxes
-    let references = noteReferences
-    self.boxes = []
-    noteReferences = []
-    for box in boxes { try blocks(of: box) }
-    for key in references {
-      guard !isInsideNote, let note = notes[key] else { continue }
-      isInsideNote = true
-      let text = flat(note)
-      isInsideNote = false
-      if !text.isEmpty { try assembler.append(.paragraph, Array("[^\(Self.mark(key))]: ".utf8) + text) }
-    }
-  }
-
-  private mutating func flushCode() throws(DocumentError) {
+  mutating func flushCode() throws(DocumentError) {
     guard !codeLines.isEmpty else { return }
     try assembler.append(.code, Array(codeLines.joined(separator: [0x0A])))
     codeLines = []
-  }
-
-  private static func isContents(_ sdt: XMLNode) -> Bool {
-    sdt.first("sdtPr")?.descendant("docPartGallery")?.attribute("val") == "Table of Contents"
-  }
-
-  // MARK: Tables
-
-  private mutating func table(_ node: XMLNode) throws(DocumentError) {
-    try flushCode()
-    var rows: [[XMLNode]] = []
-    Self.collectRows(node, &rows)
-    // One column is a frame around text.
-    guard rows.contains(where: { $0.count > 1 }) else {
-      for row in rows { for cell in row { try blocks(of: cell) } }
-      return
-    }
-    var lines: [[UInt8]] = []
-    for row in rows {
-      var cells: [[UInt8]] = []
-      for cell in row { cells.append(flat(cell)) }
-      if cells.contains(where: { !$0.isEmpty }) { lines.append(TableRow.join(cells)) }
-    }
-    try assembler.append(.table, Array(lines.joined(separator: [0x0A])))
-    try appendAnchored()
-  }
-
-  private static func collectRows(_ node: XMLNode, _ rows: inout [[XMLNode]]) {
-    for child in node.elements {
-      switch child.name {
-      case "tr":
-        if child.first("trPr")?.first("del") != nil { continue }
-        var cells: [XMLNode] = []
-        collectCells(child, &cells)
-        rows.append(cells)
-      case "tblPr", "tblGrid", "del", "moveFrom": break
-      default: collectRows(child, &rows)
-      }
-    }
-  }
-
-  private static func collectCells(_ node: XMLNode, _ cells: inout [XMLNode]) {
-    for child in node.elements {
-      if child.name == "tc" { cells.append(child) } else { collectCells(child, &cells) }
-    }
-  }
-
-  /// The paragraphs below `node` on one line.
-  private mutating func flat(_ node: XMLNode) -> [UInt8] {
-    let outer = line
-    line = InlineText()
-    flatten(node)
-    let bytes = line.take()
-    line = outer
-    return bytes.map { $0 == 0x0A ? 0x20 : $0 }
-  }
-
-  private mutating func flatten(_ node: XMLNode) {
-    for child in node.elements {
-      switch child.name {
-      case "p":
-        line.space()
-        inline(child)
-        line.space()
-      case "del", "moveFrom": break
-      default: flatten(child)
-      }
-    }
-  }
-
-  // MARK: Inline text
-
-  private mutating func inline(_ node: XMLNode) {
-    for child in node.elements {
-      switch child.name {
-      case "r":
-        if let hidden = child.first("rPr")?.first("vanish"), DOCXStyles.isOn(hidden) { continue }
-        run(child)
-      case "t": text(child)
-      case "pPr", "del", "moveFrom", "rPr": break
-      case "AlternateContent":
-        if let choice = child.first("Choice") ?? child.first("Fallback") { inline(choice) }
-      case "txbxContent": boxes.append(child)
-      default: inline(child)
-      }
-    }
-  }
-
-  private mutating func run(_ node: XMLNode) {
-    for child in node.elements {
-      switch child.name {
-      case "t": text(child)
-      case "tab", "ptab": line.space()
-      case "br", "cr":
-        // A page or column break is no line of text.
-        if child.attribute("type") == nil || child.attribute("type") == "textWrapping" {
-          line.lineBreak()
-        } else {
-          line.space()
-        }
-      case "noBreakHyphen": line.append("-")
-      case "footnoteReference": reference(child, "f")
-      case "endnoteReference": reference(child, "e")
-      case "delText", "instrText", "delInstrText", "rPr", "softHyphen", "sym": break
-      case "txbxContent": boxes.append(child)
-      case "AlternateContent":
-        if let choice = child.first("Choice") ?? child.first("Fallback") { inline(choice) }
-      // Drawings hold text boxes.
-      default: inline(child)
-      }
-    }
-  }
-
-  private mutating func text(_ node: XMLNode) {
-    for child in node.children where child.isText { line.append(child.content) }
-  }
-
-  private mutating func reference(_ node: XMLNode, _ kind: String) {
-    guard !isInsideNote, let id = node.attribute("id"), notes[kind + id] != nil else { return }
-    line.append("[^\(Self.mark(kind + id))]")
-    noteReferences.append(kind + id)
-  }
-
-  /// What stands for a note in the text: `2` for a footnote, `e2` for an endnote.
-  private static func mark(_ key: String) -> Substring {
-    key.hasPrefix("f") ? key.dropFirst() : key[...]
   }
 
   private static func gatherCode(_ node: XMLNode, _ bytes: inout [UInt8]) {
@@ -255,9 +173,101 @@ struct DOCXBody {
       case "t": for text in child.children where text.isText { bytes.append(contentsOf: text.content) }
       case "tab": bytes.append(0x09)
       case "br", "cr": bytes.append(0x0A)
+      case "noBreakHyphen": bytes.append(0x2D)
       case "del", "moveFrom", "pPr", "rPr": break
       default: gatherCode(child, &bytes)
       }
+    }
+  }
+
+  private static func isContents(_ sdt: XMLNode) -> Bool {
+    sdt.first("sdtPr")?.descendant("docPartGallery")?.attribute("val") == "Table of Contents"
+  }
+
+  /// Whether a form field shows the words that ask for an entry.
+  static func isPlaceholder(_ sdt: XMLNode) -> Bool {
+    sdt.first("sdtPr")?.first("showingPlcHdr").map(DOCXStyles.isOn) ?? false
+  }
+
+  /// Deleted text still moves fields on.
+  mutating func countDeletion(_ node: XMLNode) {
+    omissions.deletions += 1
+    for child in node.descendants where child.name == "fldChar" { _ = fields.step(child) }
+  }
+
+  // MARK: Anchored
+
+  /// Text boxes, charts, notes and comments that were anchored in what was just appended.
+  mutating func appendAnchored() throws(DocumentError) {
+    let anchored = anchored
+    self.anchored = []
+    for one in anchored {
+      switch one {
+      case .box(let node):
+        let style = paragraphStyle
+        try blocks(of: node)
+        paragraphStyle = style
+      case .note(let key, let mark):
+        guard !isInsideNote, let note = parts.notes[key] else { continue }
+        isInsideNote = true
+        let text = flat(note)
+        isInsideNote = false
+        if !text.isEmpty { try assembler.append(.paragraph, Array("[^\(mark)]: ".utf8) + text) }
+      case .comment(let id): try appendComment(id)
+      case .chart(let root):
+        if try !ChartText.append(root, to: assembler) { omissions.others.append("a chart has no values") }
+      case .diagram(let root): try DiagramText.append(root, to: assembler)
+      case .picture(let text): try assembler.append(.paragraph, "Picture: " + text)
+      }
+    }
+  }
+
+  private mutating func appendComment(_ id: String) throws(DocumentError) {
+    guard let comment = parts.comments[id], shownComments.insert(id).inserted else { return }
+    isInsideNote = true
+    let text = flat(comment.node)
+    isInsideNote = false
+    guard !text.isEmpty else { return }
+    let by = comment.author.map { " by \($0)" } ?? ""
+    try assembler.append(.paragraph, Array("Comment\(by): ".utf8) + text)
+  }
+
+  // MARK: Other parts
+
+  /// A part of another format that the document takes in at this point.
+  private mutating func appendImport(_ node: XMLNode) throws(DocumentError) {
+    guard let id = node.relationship("id") ?? node.attribute("id"), importDepth < Self.deepestImport,
+      let target = try parts.target(id, of: part), let bytes = try parts.package.bytes(target.target),
+      let format = DocumentFormat.detect(name: target.target, bytes: bytes),
+      [.html, .text, .rtf, .docx].contains(format)
+    else {
+      omissions.missingParts += 1
+      return
+    }
+    let source = SourceFile(name: target.target, bytes: bytes)
+    let document: ParsedDocument
+    do {
+      document =
+        format == .docx
+        ? try DOCXReader(importDepth: importDepth + 1).read(source, limits: parts.limits)
+        : try readDocument(source, format: format, limits: parts.limits)
+    } catch {
+      omissions.others.append("a part that the document takes in was not read: \(error.message)")
+      return
+    }
+    try assembler.append(document)
+  }
+
+  private mutating func appendHeadersAndFooters() throws(DocumentError) {
+    var seen: Set<[UInt8]> = []
+    for (label, name, root) in try parts.headersAndFooters() {
+      part = name
+      fields = DOCXFields(of: root)
+      let lines = PageFurniture.lines(headerLines(of: root))
+      let text = Array(lines.joined(separator: [0x0A]))
+      try appendAnchored()
+      guard !text.isEmpty, seen.insert(text).inserted else { continue }
+      try assembler.append(.paragraph, Array("\(label): ".utf8) + text)
     }
   }
 }

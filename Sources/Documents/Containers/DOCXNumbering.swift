@@ -6,6 +6,8 @@ struct DOCXNumbering {
   struct Reference {
     var id: String?
     var level: Int?
+    /// The paragraph's style, whose level in the list counts where none is given.
+    var style: String?
 
     init(id: String?, level: Int?) {
       self.id = id
@@ -24,29 +26,54 @@ struct DOCXNumbering {
     var format = "decimal"
     var text = ""
     var start = 1
+    /// The style whose paragraphs stand on this level.
+    var style: String?
+    /// A level, from 0, that begins it anew; `nil` where any above does.
+    var restart: Int?
+    /// Whether numbers of levels above are shown as digits.
+    var isLegal = false
+
+    init(format: String = "decimal") {
+      self.format = format
+    }
+
+    init(_ node: XMLNode) {
+      format = node.first("numFmt")?.attribute("val") ?? "decimal"
+      text = node.first("lvlText")?.attribute("val") ?? ""
+      start = node.first("start")?.attribute("val").flatMap { Int($0) } ?? 1
+      style = node.first("pStyle")?.attribute("val")
+      restart = node.first("lvlRestart")?.attribute("val").flatMap { Int($0) }
+      isLegal = node.first("isLgl").map(DOCXStyles.isOn) ?? false
+    }
   }
 
   private static let deepest = 8
   private var levels: [String: [Int: Level]] = [:]
   private var abstractOf: [String: String] = [:]
   private var starts: [String: [Int: Int]] = [:]
+  /// Levels that a list has for itself.
+  private var changes: [String: [Int: Level]] = [:]
   private var counters: [String: [Int?]] = [:]
   private var begun: Set<String> = []
 
   /// - Complexity: O(definitions).
   init(_ root: XMLNode?) {
     guard let root else { return }
+    var byStyleLink: [String: [Int: Level]] = [:]
+    var linked: [String: String] = [:]
     for node in root.elements("abstractNum") {
       guard let id = node.attribute("abstractNumId") else { continue }
       var found: [Int: Level] = [:]
       for level in node.elements("lvl") {
         guard let depth = level.attribute("ilvl").flatMap({ Int($0) }) else { continue }
-        found[depth] = Level(
-          format: level.first("numFmt")?.attribute("val") ?? "decimal",
-          text: level.first("lvlText")?.attribute("val") ?? "",
-          start: level.first("start")?.attribute("val").flatMap { Int($0) } ?? 1)
+        found[depth] = Level(level)
       }
+      if let link = node.first("styleLink")?.attribute("val") { byStyleLink[link] = found }
+      if let link = node.first("numStyleLink")?.attribute("val") { linked[id] = link }
       levels[id] = found
+    }
+    for (id, link) in linked {
+      if let found = byStyleLink[link] { levels[id] = found }
     }
     for node in root.elements("num") {
       guard let id = node.attribute("numId"), let abstract = node.first("abstractNumId")?.attribute("val")
@@ -55,10 +82,11 @@ struct DOCXNumbering {
       }
       abstractOf[id] = abstract
       for change in node.elements("lvlOverride") {
-        guard let depth = change.attribute("ilvl").flatMap({ Int($0) }),
-          let start = change.first("startOverride")?.attribute("val").flatMap({ Int($0) })
-        else { continue }
-        starts[id, default: [:]][depth] = start
+        guard let depth = change.attribute("ilvl").flatMap({ Int($0) }) else { continue }
+        if let level = change.first("lvl") { changes[id, default: [:]][depth] = Level(level) }
+        if let start = change.first("startOverride")?.attribute("val").flatMap({ Int($0) }) {
+          starts[id, default: [:]][depth] = start
+        }
       }
     }
   }
@@ -69,15 +97,21 @@ struct DOCXNumbering {
   ///   `reference` names no list.
   mutating func next(_ reference: Reference) -> (depth: Int, label: String)? {
     guard let id = reference.id, id != "0", let abstract = abstractOf[id] else { return nil }
-    let depth = max(0, min(reference.level ?? 0, Self.deepest))
+    var defined = levels[abstract] ?? [:]
+    for (depth, level) in changes[id] ?? [:] { defined[depth] = level }
+    let ofStyle = reference.style.flatMap { style in defined.first { $0.value.style == style }?.key }
+    let depth = max(0, min(reference.level ?? ofStyle ?? 0, Self.deepest))
     var counts = counters[abstract] ?? [Int?](repeating: nil, count: Self.deepest + 1)
     if begun.insert(id).inserted, let restarts = starts[id] {
       for level in restarts.keys where level >= 0 && level <= Self.deepest { counts[level] = nil }
     }
-    let defined = levels[abstract] ?? [:]
     func start(_ level: Int) -> Int { starts[id]?[level] ?? defined[level]?.start ?? 1 }
     counts[depth] = counts[depth].map { $0 &+ 1 } ?? start(depth)
-    for deeper in (depth + 1)..<(Self.deepest + 2) where deeper <= Self.deepest { counts[deeper] = nil }
+    for deeper in (depth + 1)..<(Self.deepest + 2) where deeper <= Self.deepest {
+      // A level may wait for one further above, or go on for ever (0).
+      if let restart = defined[deeper]?.restart, restart == 0 || depth + 1 > restart { continue }
+      counts[deeper] = nil
+    }
     for above in 0..<depth where counts[above] == nil { counts[above] = start(above) }
     counters[abstract] = counts
     let level = defined[depth] ?? Level(format: "bullet")
@@ -88,7 +122,9 @@ struct DOCXNumbering {
     var isReference = false
     for scalar in level.text.unicodeScalars {
       if isReference, let digit = Int(String(scalar)), (1...9).contains(digit) {
-        label += Self.format(counts[digit - 1] ?? 1, as: defined[digit - 1]?.format ?? "decimal")
+        let format = defined[digit - 1]?.format ?? "decimal"
+        label += Self.format(
+          counts[digit - 1] ?? 1, as: level.isLegal && format != "decimalZero" ? "decimal" : format)
         isReference = false
       } else if scalar == "%" {
         isReference = true
@@ -100,7 +136,7 @@ struct DOCXNumbering {
     return (depth + 1, label)
   }
 
-  private static func format(_ number: Int, as format: String) -> String {
+  static func format(_ number: Int, as format: String) -> String {
     switch format {
     case "lowerLetter", "upperLetter":
       guard number > 0 else { return String(number) }
@@ -110,6 +146,9 @@ struct DOCXNumbering {
     case "lowerRoman": return roman(number).lowercased()
     case "upperRoman": return roman(number)
     case "decimalZero": return DateText.padded(number, 2)
+    case "ordinal" where number > 0:
+      let ending = (11...13).contains(number % 100) ? "th" : ["th", "st", "nd", "rd"][min(number % 10, 4) % 4]
+      return String(number) + ending
     default: return String(number)
     }
   }

@@ -1,6 +1,15 @@
-/// Reads Word documents (Office Open XML, transitional and strict).
+/// Reads Word documents (Office Open XML, transitional and strict; also with macros, and templates).
 package struct DOCXReader: DocumentReader {
-  package init() {}
+  private let importDepth: Int
+
+  package init() {
+    importDepth = 0
+  }
+
+  /// - Parameter importDepth: how many documents take this one in, one inside the other.
+  init(importDepth: Int) {
+    self.importDepth = importDepth
+  }
 
   package func read(_ source: SourceFile, limits: ReadingLimits) throws(DocumentError) -> ParsedDocument {
     let package = try OfficePackage(source, limits: limits, application: "Word")
@@ -8,23 +17,9 @@ package struct DOCXReader: DocumentReader {
     guard let body = main.root.first("body") else {
       throw DocumentError(.malformed, "'\(main.name)' has no body; save the file again")
     }
-    let related = try package.relationships(of: main.name)
-    func root(_ type: String) throws(DocumentError) -> XMLNode? {
-      guard let part = related.first(where: { $0.type == type && !$0.isExternal }) else { return nil }
-      return try package.tree(part.target)?.root
-    }
-    var notes: [String: XMLNode] = [:]
-    for (type, element, kind) in [("footnotes", "footnote", "f"), ("endnotes", "endnote", "e")] {
-      guard let root = try root(type) else { continue }
-      // Notes with a type are separators, not text.
-      for note in root.elements(element) where note.attribute("type") ?? "normal" == "normal" {
-        if let id = note.attribute("id") { notes[kind + id] = note }
-      }
-    }
     let assembler = TextAssembler(limits: limits)
-    var walk = DOCXBody(
-      assembler: assembler, styles: DOCXStyles(try root("styles")),
-      numbering: DOCXNumbering(try root("numbering")), notes: notes)
+    let parts = try DOCXParts(package, main: main.name, limits: limits)
+    var walk = DOCXBody(assembler: assembler, parts: parts, part: main.name, importDepth: importDepth)
     try walk.append(body)
     let (title, metadata) = try package.properties()
     return try assembler.finish(

@@ -27,6 +27,8 @@ struct LimitedProcess {
   /// Address space, bytes.
   let memoryBytes: Int
   let outputBytes: Int
+  /// Largest file that it may write, bytes; `nil` for the input's size and a MiB more.
+  var fileBytes: Int?
 
   private static let complaintBytes = 64 << 10
 
@@ -78,7 +80,7 @@ struct LimitedProcess {
     // limit that can't be set is over a hard one that holds already. Files may grow to the input's size, since
     // converters spool what they can't seek in.
     let bounds = [
-      "-c 0", "-f \((inputBytes >> 9) + 2048)", "-t \(max(1, seconds))", "-v \(max(1, memoryBytes >> 10))",
+      "-c 0", "-f \(fileBytes.map { $0 >> 9 } ?? (inputBytes >> 9) + 2048)", "-t \(max(1, seconds))", "-v \(max(1, memoryBytes >> 10))",
     ]
     let script =
       "cd /; trap '' XFSZ; "

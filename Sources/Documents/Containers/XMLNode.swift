@@ -25,6 +25,11 @@ struct XMLNode {
   /// Child elements in document order.
   var elements: some Sequence<XMLNode> { children.lazy.filter { $0.isElement } }
 
+  /// All elements below, depth first, this one's children before theirs.
+  ///
+  /// - Complexity: O(nodes below) to walk, O(depth) memory.
+  var descendants: Descendants { Descendants(top: self, current: pointer) }
+
   /// Child elements called `name`.
   func elements(_ name: String) -> [XMLNode] { elements.filter { $0.name == name } }
 
@@ -109,6 +114,32 @@ struct XMLNode {
       guard let pointer = upcoming else { return nil }
       upcoming = pointer.pointee.next
       return XMLNode(tree: tree, pointer: pointer)
+    }
+  }
+
+  /// The elements below a node, in document order.
+  struct Descendants: Sequence, IteratorProtocol {
+    let top: XMLNode
+    fileprivate var current: UnsafeMutablePointer<xmlNode>
+
+    mutating func next() -> XMLNode? {
+      var next = current
+      while true {
+        if let child = next.pointee.children, next.pointee.type == XML_ELEMENT_NODE {
+          next = child
+        } else {
+          while next != top.pointer, next.pointee.next == nil {
+            guard let parent = next.pointee.parent else { return nil }
+            next = parent
+          }
+          guard next != top.pointer, let sibling = next.pointee.next else { return nil }
+          next = sibling
+        }
+        if next.pointee.type == XML_ELEMENT_NODE {
+          current = next
+          return XMLNode(tree: top.tree, pointer: next)
+        }
+      }
     }
   }
 }
