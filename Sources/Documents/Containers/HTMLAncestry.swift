@@ -16,6 +16,15 @@ enum HTMLAncestry {
     return false
   }
 
+  static func isInMain(_ node: XMLNode) -> Bool {
+    var above: XMLNode? = node
+    while let element = above {
+      if element.name == "main" || element.attribute("role") == "main" { return true }
+      above = parent(element)
+    }
+    return false
+  }
+
   static func isInside(_ node: XMLNode, _ name: String) -> Bool {
     var above = parent(node)
     while let element = above {
@@ -36,7 +45,9 @@ enum HTMLAncestry {
   }
 
   static func parent(_ node: XMLNode) -> XMLNode? {
-    guard let pointer = node.pointer.pointee.parent, pointer.pointee.type == XML_ELEMENT_NODE else { return nil }
+    guard let pointer = node.pointer.pointee.parent, pointer.pointee.type == XML_ELEMENT_NODE else {
+      return nil
+    }
     return XMLNode(tree: node.tree, pointer: pointer)
   }
 

@@ -63,7 +63,9 @@ struct HTMLClassWords: OptionSet {
     while core.count > 1, let last = core.last, wrappers.contains(last) { core.removeLast() }
     if let last = core.last, let kind = lasts[last] { meaning.formUnion(kind) }
     if core.count < words.count, let kind = whole[core.joined()] { meaning.formUnion(kind) }
-    if words.count >= 2, let kind = pairs[words[0]], kind.seconds.contains(words[1]) { meaning.formUnion(kind.kind) }
+    if words.count >= 2, let kind = pairs[words[0]], kind.seconds.contains(words[1]) {
+      meaning.formUnion(kind.kind)
+    }
     return meaning
   }
 
@@ -102,10 +104,12 @@ struct HTMLClassWords: OptionSet {
       + "panel holder main items item left right top bottom desktop mobile primary secondary global site page header "
       + "body root component module placeholder")
 
-  private static let privacy = set("cookie cookies consent gdpr ccpa rgpd dsgvo cookiebanner cookieconsent cookielaw")
+  private static let privacy = set(
+    "cookie cookies consent gdpr ccpa rgpd dsgvo cookiebanner cookieconsent cookielaw")
   private static let notices = set(
     "banner notice notification bar popup modal message overlay dialog disclaimer prompt alert law consent info box "
-      + "container manager warning hint layer settings preferences wrapper cookie cookies acceptance panel footer bot")
+      + "container manager warning hint layer settings preferences wrapper cookie cookies acceptance panel footer bot"
+  )
   private static let panels = set(
     "accordion accordions collapse collapsible collapsed answer answers faq faqs faqpage tabpanel tabcontent tabpane "
       + "tab tabs toggle togglebox expand expandable expander expandcontent disclosure spoiler panel details qa "
@@ -134,19 +138,34 @@ struct HTMLClassWords: OptionSet {
       "menu mainmenu topmenu submenu sidemenu menubar sitemap footermenu langs language languages toplang bottomlang "
         + "quicklinks quickview pager pagination paginator pagenav"
     ),
-    (.sidebar, "sidebar sidebars sphinxsidebar sphinxsidebarwrapper sidecolumn rightbar leftbar leftnav rightnav secondarysidebar"),
+    (
+      .sidebar,
+      "sidebar sidebars sphinxsidebar sphinxsidebarwrapper sidecolumn rightbar leftbar leftnav rightnav secondarysidebar"
+    ),
     (.contents, "toc tableofcontents localtoc pagetoc onthispage inpagenav tocbox doctoc minitoc tocify"),
-    (.sharing, "share sharing sharebar sharebuttons social socials socialbar sociallinks socialmedia socialicons socialshare"),
+    (
+      .sharing,
+      "share sharing sharebar sharebuttons social socials socialbar sociallinks socialmedia socialicons socialshare"
+    ),
     (.related, "related recommended recommendations morestories relatedposts relatedarticles relatedcontent"),
-    (.advertisement, "ad ads advert adverts advertisement advertisements sponsored adslot adbanner adcontainer adunit"),
+    (
+      .advertisement,
+      "ad ads advert adverts advertisement advertisements sponsored adslot adbanner adcontainer adunit"
+    ),
     (.newsletter, "newsletter newslettersignup subscribe subscribebox mailinglist signupform emailsignup"),
-    (.skipLink, "skip skiplink skiplinks skipnav skipnavigation skiptocontent skiptomain jumplink mwjumplink jumptonav"),
+    (
+      .skipLink,
+      "skip skiplink skiplinks skipnav skipnavigation skiptocontent skiptomain jumplink mwjumplink jumptonav"
+    ),
     (
       .editLink,
       "mweditsection editsection editthispage editpage editlink themeeditthispage ghedit githublink viewcodelink "
         + "viewsource mdcontentbutton editonGitHub editongithub wyeditonGitHub"
     ),
-    (.printOnly, "printonly onlyprint printfooter visibleprint visibleprintblock dprintblock screenhide noscreen"),
+    (
+      .printOnly,
+      "printonly onlyprint printfooter visibleprint visibleprintblock dprintblock screenhide noscreen"
+    ),
     (
       .footer,
       "footer pagefooter sitefooter globalfooter colophon bottomfooter footernotices mdfooter mwfooter docfooter pagefoot "
@@ -157,10 +176,19 @@ struct HTMLClassWords: OptionSet {
       "linenos lineno linenumbers linenodiv linenumbersrows hljslnnumbers blobnum linenumber rougegutter gutter lnt ln lnn "
         + "codelinenumber linenums"
     ),
-    (.copyButton, "copybtn copybutton clipboard btnclipboard mdclipboard copycode copytoclipboard zeroclipboard"),
-    (.permalink, "headerlink permalink hashlink headinganchor anchorjslink headeranchor anchorlink selflink headinglink"),
+    (
+      .copyButton,
+      "copybtn copybutton clipboard btnclipboard mdclipboard copycode copytoclipboard zeroclipboard"
+    ),
+    (
+      .permalink,
+      "headerlink permalink hashlink headinganchor anchorjslink headeranchor anchorlink selflink headinglink"
+    ),
     (.dialog, "modal dialog popup lightbox popover tooltip mwpopups tooltiptext"),
-    (.drawnFormula, "MathJax mathjax mathjaxpreview mathjaxdisplay mathjaxsvg mathjaxchtml mathjaxsvgdisplay katexhtml mathjaxprocessing"),
+    (
+      .drawnFormula,
+      "MathJax mathjax mathjaxpreview mathjaxdisplay mathjaxsvg mathjaxchtml mathjaxsvgdisplay katexhtml mathjaxprocessing"
+    ),
     (
       .header,
       "masthead siteheader pageheader globalheader topbar bannertop headerbar header top mwheader doctitlebar"
@@ -183,7 +211,9 @@ struct HTMLClassWords: OptionSet {
   ])
 
   private static let pairs: [String: (seconds: Set<String>, kind: HTMLClassWords)] = [
-    "related": (set("posts articles links content stories pages topics items news reading products videos"), .related),
+    "related": (
+      set("posts articles links content stories pages topics items news reading products videos"), .related
+    ),
     "recommended": (set("posts articles links content stories pages items reading products"), .related),
     "share": (set("buttons links bar icons post tools social this"), .sharing),
     "social": (set("media links share sharing icons buttons bar nav list menu networks"), .sharing),

@@ -17,6 +17,7 @@ final class HTMLContent {
   /// Text before the first `h1`.
   private let titleStart: Int
   private let prose: Int
+  private let mainText: Int
 
   /// - Complexity: O(nodes).
   init(_ root: XMLNode, kind: Kind) {
@@ -24,6 +25,7 @@ final class HTMLContent {
     measure = HTMLMeasure(root)
     prose = measure[root].prose
     titleStart = measure.titleStart ?? 0
+    mainText = measure.mains.reduce(0) { [measure] in $0 + measure[$1].text }
     roots = [root]
     guard kind == .page else { return }
     if let found = mainParts(root) {
@@ -88,7 +90,9 @@ final class HTMLContent {
 
   /// The page's first `h1`, where it stands outside of the main parts and these have none.
   func titleOutside(pageTitle: String?) -> XMLNode? {
-    guard kind == .page, !roots.contains(where: { measure[$0].hasTitle }), let title = measure.title else { return nil }
+    guard kind == .page, !roots.contains(where: { measure[$0].hasTitle }), let title = measure.title else {
+      return nil
+    }
     guard let text = TextAssembler.oneLine(title.text) else { return nil }
     let isLogo = measure[title].links > 0 || HTMLAncestry.isInside(title, "a")
     return pageTitle?.hasPrefix(text) ?? false || !isLogo ? title : nil
@@ -114,7 +118,9 @@ final class HTMLContent {
   /// Why `node` is no content, or `nil` if it is.
   func furniture(_ node: XMLNode) -> HTMLFurniture? {
     let name = node.name
-    if HTMLNames.neverText.contains(name) { return HTMLEmbedded.isWorthANote(node, name) ? .embedded : .control }
+    if HTMLNames.neverText.contains(name) {
+      return HTMLEmbedded.isWorthANote(node, name) ? .embedded : .control
+    }
     let hasAttributes = node.pointer.pointee.properties != nil
     switch kind {
     case .mail:
@@ -130,13 +136,17 @@ final class HTMLContent {
     if !words.isDisjoint(with: [.lineNumbers, .copyButton, .drawnFormula]), let kind = inCode(node, words) {
       return kind
     }
-    if name == "a" { return hasAttributes ? HTMLLinkRules.furniture(node, words, numbers, total: measure.total) : nil }
+    if name == "a" {
+      return hasAttributes ? HTMLLinkRules.furniture(node, words, numbers, total: measure.total) : nil
+    }
     if name == "button", !isLabel(node) { return .control }
     if hasAttributes, HTMLHidden.isHidden(node), !isPanel(node, name, words), mayLeaveOut(node, most: 0.4) {
       return numbers.text == 0 || HTMLHidden.isIcon(node, name) ? .control : .hidden
     }
+    if name == "h1" { return isSiteName(node) ? .header : nil }
     if name == "main" || HTMLNames.headingLevel(name) != nil { return nil }
-    return landmark(node, name, words) ?? (hasAttributes ? named(node, name, words) : nil) ?? linkList(node, name)
+    return landmark(node, name, words) ?? (hasAttributes ? named(node, name, words) : nil)
+      ?? linkList(node, name)
   }
 
   private func chapterFurniture(_ node: XMLNode, _ name: String) -> HTMLFurniture? {
@@ -148,7 +158,8 @@ final class HTMLContent {
         return .contents
       }
     }
-    return name != "body" && HTMLHidden.isHidden(node) ? (HTMLHidden.isIcon(node, name) ? .control : .hidden) : nil
+    return name != "body" && HTMLHidden.isHidden(node)
+      ? (HTMLHidden.isIcon(node, name) ? .control : .hidden) : nil
   }
 
   /// Line numbers, copy buttons and formulas that scripts have drawn.
@@ -167,6 +178,8 @@ final class HTMLContent {
     let numbers = measure[node]
     if numbers.text == 0 { return true }
     if numbers.hasMain || measure.total == numbers.text { return false }
+    // What a page that marks its main part puts beside it, it means to be beside it.
+    if mainText * 5 >= numbers.prose, mainText > 0, !HTMLAncestry.isInMain(node) { return true }
     let rest = prose - numbers.prose
     // An index: its links are the content.
     if rest < 150, measure.mains.isEmpty, numbers.links > 5, numbers.text * 2 > measure.total { return false }
@@ -194,6 +207,7 @@ final class HTMLContent {
     case ("aside", _), (_, "complementary"):
       return aside(node, words)
     case ("header", _), (_, "banner"):
+      if isSiteName(node) { return .header }
       if HTMLAncestry.isInContent(node) || numbers.hasTitle { return nil }
       return mayLeaveOut(node, most: 0.15) ? .header : nil
     case ("footer", _), (_, "contentinfo"):
@@ -202,6 +216,13 @@ final class HTMLContent {
     default:
       return nil
     }
+  }
+
+  /// Whether a heading, or a header with one, is the site's name as a link, with the page's own heading elsewhere.
+  private func isSiteName(_ node: XMLNode) -> Bool {
+    let numbers = measure[node]
+    return measure.titles > 1 && numbers.hasTitle && numbers.links > 0 && numbers.linkShare >= 0.9
+      && numbers.start * 10 <= measure.total && !HTMLAncestry.isInContent(node) && numbers.text < 200
   }
 
   private func aside(_ node: XMLNode, _ words: HTMLClassWords) -> HTMLFurniture? {
@@ -226,7 +247,9 @@ final class HTMLContent {
     if words.contains(.consent), numbers.prose < 4000 || HTMLConsent.speaksOfCookies(node, numbers) {
       if let kind = out(.consent, 0.4) { return kind }
     }
-    if words.contains(.cookies), numbers.controls + numbers.links > 0, HTMLConsent.speaksOfCookies(node, numbers) {
+    if words.contains(.cookies), numbers.controls + numbers.links > 0,
+      HTMLConsent.speaksOfCookies(node, numbers)
+    {
       if let kind = out(.consent, 0.4) { return kind }
     }
     if words.contains(.skipLink), numbers.text <= 100, numbers.links > 0 { return .skipLink }
@@ -239,11 +262,19 @@ final class HTMLContent {
     if words.contains(.contents), isLinks, let kind = out(.contents, 0.25) { return kind }
     if words.contains(.related), isLinks, let kind = out(.related, 0.25) { return kind }
     if words.contains(.links), isLinks, let kind = out(.navigation, 0.25) { return kind }
-    if words.contains(.sharing), numbers.prose <= 200, numbers.links + numbers.controls > 0 { return out(.sharing, 0.2) }
-    if words.contains(.advertisement), numbers.prose <= 1000, let kind = out(.advertisement, 0.2) { return kind }
-    if words.contains(.newsletter), numbers.prose <= 600, node.descendant("input") != nil { return out(.newsletter, 0.2) }
+    if words.contains(.sharing), numbers.prose <= 200, numbers.links + numbers.controls > 0 {
+      return out(.sharing, 0.2)
+    }
+    if words.contains(.advertisement), numbers.prose <= 1000, let kind = out(.advertisement, 0.2) {
+      return kind
+    }
+    if words.contains(.newsletter), numbers.prose <= 600, node.descendant("input") != nil {
+      return out(.newsletter, 0.2)
+    }
     if words.contains(.printOnly), numbers.prose <= 400 { return out(.printOnly, 0.2) }
-    if words.contains(.dialog), numbers.controls > 0, numbers.prose < 3000, node.attribute("aria-modal") != nil {
+    if words.contains(.dialog), numbers.controls > 0, numbers.prose < 3000,
+      node.attribute("aria-modal") != nil
+    {
       return out(.dialog, 0.2)
     }
     guard !HTMLAncestry.isInContent(node) else {
@@ -260,12 +291,16 @@ final class HTMLContent {
 
   /// Lists of links that have no name: to the next and last page, at the page's edges, to its own headings.
   private func linkList(_ node: XMLNode, _ name: String) -> HTMLFurniture? {
-    guard ["ul", "ol", "div", "table", "p", "center", "dl", "section", "span", "tr", "td", "li", "b"].contains(name) else {
+    guard
+      ["ul", "ol", "div", "table", "p", "center", "dl", "section", "span", "tr", "td", "li", "b"].contains(
+        name)
+    else {
       return nil
     }
     let numbers = measure[node]
     guard numbers.links > 0, !numbers.hasTitle, !numbers.hasArticle else { return nil }
-    if numbers.pagerLinks * 2 >= numbers.links, numbers.pagerLinks > 0, numbers.text <= 500, numbers.prose <= 250,
+    if numbers.pagerLinks * 2 >= numbers.links, numbers.pagerLinks > 0, numbers.text <= 500,
+      numbers.prose <= 250,
       mayLeaveOut(node, most: 0.2)
     {
       return .navigation

@@ -28,7 +28,9 @@ enum HTMLFormula {
   }
 
   private static func annotation(_ node: XMLNode, _ name: String) -> String? {
-    guard let found = node.descendant(name), found.attribute("encoding")?.lowercased().contains("tex") ?? false else {
+    guard let found = node.descendant(name),
+      found.attribute("encoding")?.lowercased().contains("tex") ?? false
+    else {
       return nil
     }
     return TextAssembler.oneLine(found.text)

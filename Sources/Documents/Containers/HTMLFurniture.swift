@@ -1,7 +1,9 @@
 /// What a page shows around its content; what is left out is counted by these kinds.
 enum HTMLFurniture: Int, CaseIterable {
-  case navigation, breadcrumbs, contents, header, footer, sidebar, related, consent, dialog, sharing, newsletter
-  case advertisement, skipLink, editLink, permalink, printOnly, hidden, outside, lineNumbers, control, embedded
+  case navigation, breadcrumbs, contents, header, footer, sidebar, related, consent, dialog, sharing,
+    newsletter
+  case advertisement, skipLink, editLink, permalink, printOnly, hidden, outside, lineNumbers, control,
+    embedded
 
   /// Names of one and of several, or `nil` where nobody would miss it.
   var names: (one: String, many: String)? {

@@ -27,12 +27,15 @@ struct HTMLHead {
       case "base":
         if base == nil { base = child.attribute("href") }
       case "link":
-        if child.attribute("rel")?.lowercased() == "canonical", canonical == nil { canonical = child.attribute("href") }
+        if child.attribute("rel")?.lowercased() == "canonical", canonical == nil {
+          canonical = child.attribute("href")
+        }
       case "head", "html":
         gather(child)
       case "body":
         // Old parsers end the head early: some pages have its elements at the body's start.
-        for element in child.elements where element.name == "meta" || element.name == "title" || element.name == "link" {
+        for element in child.elements
+        where element.name == "meta" || element.name == "title" || element.name == "link" {
           if element.name == "meta" { take(element) }
           if element.name == "title", title == nil { title = TextAssembler.oneLine(element.text) }
         }
@@ -55,7 +58,8 @@ struct HTMLHead {
     case "keywords", "news_keywords":
       let words = value.split(separator: ",").compactMap { TextAssembler.oneLine(String($0)) }
       if !words.isEmpty { keep("keywords", .list(words)) }
-    case "date", "dc.date", "dcterms.date", "dcterms.created", "article:published_time", "pubdate", "datepublished",
+    case "date", "dc.date", "dcterms.date", "dcterms.created", "article:published_time", "pubdate",
+      "datepublished",
       "dc.date.issued", "dcterms.issued", "citation_publication_date", "publish-date", "parsely-pub-date":
       if let date = DateText.iso8601(value.replacing("/", with: "-")) { keep("date", .string(date)) }
     case "article:modified_time", "og:updated_time", "dcterms.modified", "last-modified", "datemodified":
@@ -94,7 +98,9 @@ struct HTMLHead {
   private mutating func take(json text: String) {
     func value(_ key: String, from start: Substring) -> Substring? {
       guard let found = start.firstRange(of: "\"\(key)\"") else { return nil }
-      let rest = start[found.upperBound...].drop { $0 == " " || $0 == ":" || $0 == "\n" || $0 == "\t" || $0 == "\r\n" }
+      let rest = start[found.upperBound...].drop {
+        $0 == " " || $0 == ":" || $0 == "\n" || $0 == "\t" || $0 == "\r\n"
+      }
       return rest
     }
     func string(_ rest: Substring) -> String? {
@@ -107,7 +113,9 @@ struct HTMLHead {
       keep("date", .string(date))
     }
     guard let author = value("author", from: text)?.prefix(600) else { return }
-    if let name = string(author) ?? value("name", from: author).flatMap(string) { keep("author", .string(name)) }
+    if let name = string(author) ?? value("name", from: author).flatMap(string) {
+      keep("author", .string(name))
+    }
   }
 
   private func absolute(_ address: String) -> String? {
@@ -116,7 +124,8 @@ struct HTMLHead {
     let hostEnd = base[schemeEnd.upperBound...].firstIndex(of: "/") ?? base.endIndex
     if address.hasPrefix("/") { return base[..<hostEnd] + address }
     guard !address.contains(":") else { return nil }
-    let folder = base.lastIndex(of: "/").map { $0 > hostEnd ? base[...$0] : base[..<hostEnd] + "/" } ?? base[...]
+    let folder =
+      base.lastIndex(of: "/").map { $0 > hostEnd ? base[...$0] : base[..<hostEnd] + "/" } ?? base[...]
     return folder + address
   }
 

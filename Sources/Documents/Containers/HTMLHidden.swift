@@ -9,7 +9,8 @@ enum HTMLHidden {
       (0x41...0x5A).contains($0) ? $0 + 32 : $0
     }
     let plain = String(decoding: bytes, as: UTF8.self)
-    return plain.contains("display:none") || plain.contains("visibility:hidden") || plain.contains("mso-hide:all")
+    return plain.contains("display:none") || plain.contains("visibility:hidden")
+      || plain.contains("mso-hide:all")
   }
 
   /// Signs that only screens show; no one misses them.
@@ -38,7 +39,8 @@ extension HTMLContent {
     }
     guard let before = HTMLAncestry.previous(node) else { return false }
     let controls = measure[before].controls
-    let isHeading = HTMLNames.headingLevel(before.name) != nil || before.name == "dt" || before.name == "summary"
+    let isHeading =
+      HTMLNames.headingLevel(before.name) != nil || before.name == "dt" || before.name == "summary"
     return isHeading || (controls == 1 && measure[before].text > 3) || before.attribute("onclick") != nil
   }
 
@@ -48,7 +50,9 @@ extension HTMLContent {
     var above = HTMLAncestry.parent(button)
     for _ in 0..<4 {
       guard let element = above else { break }
-      if HTMLNames.headingLevel(element.name) != nil || element.name == "summary" || element.name == "dt" { return true }
+      if HTMLNames.headingLevel(element.name) != nil || element.name == "summary" || element.name == "dt" {
+        return true
+      }
       above = HTMLAncestry.parent(element)
     }
     return panel(of: button) != nil
@@ -59,7 +63,8 @@ extension HTMLContent {
     func isText(_ node: XMLNode) -> Bool {
       let numbers = measure[node]
       let role = node.attribute("role")
-      return HTMLNames.blocks.contains(node.name) && node.name != "nav" && numbers.text > 0 && numbers.linkShare < 0.7
+      return HTMLNames.blocks.contains(node.name) && node.name != "nav" && numbers.text > 0
+        && numbers.linkShare < 0.7
         && !words(node).contains(.dialog) && role != "dialog" && role != "menu" && role != "listbox"
         && !HTMLAncestry.isInside(node, "nav")
     }

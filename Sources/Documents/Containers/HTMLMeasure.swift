@@ -39,6 +39,8 @@ final class HTMLMeasure {
   private(set) var articles: [XMLNode] = []
   /// The first `h1` that has text.
   private(set) var title: XMLNode?
+  /// How many `h1` have text.
+  private(set) var titles = 0
   private var position = 0
   private var linkDepth = 0
   private var mainDepth = 0
@@ -106,7 +108,10 @@ final class HTMLMeasure {
     own.hasMain = own.hasMain || isMain
     own.hasArticle = own.hasArticle || isArticle
     own.hasTitle = own.hasTitle || name == "h1"
-    if name == "h1", own.text > 0, title == nil { title = node }
+    if name == "h1", own.text > 0 {
+      titles += 1
+      if title == nil { title = node }
+    }
     if isControl { own.controls += 1 }
     if name == "a", hasAttributes {
       if let target = node.attribute("href") {
@@ -122,14 +127,17 @@ final class HTMLMeasure {
     if let id = node.attribute("id"), identified.count < Self.mostIdentified, identified[id] == nil {
       identified[id] = node
     }
-    let targets = [node.attribute("aria-controls"), node.attribute("data-bs-target"), node.attribute("data-target")]
+    let targets = [
+      node.attribute("aria-controls"), node.attribute("data-bs-target"), node.attribute("data-target"),
+    ]
     for list in targets {
       guard let list else { continue }
       for target in list.split(separator: " ").prefix(8) {
         note(control: node, of: target.hasPrefix("#") ? String(target.dropFirst()) : String(target))
       }
     }
-    guard name == "a", let target = node.attribute("href"), target.hasPrefix("#"), target.utf8.count > 1 else { return }
+    guard name == "a", let target = node.attribute("href"), target.hasPrefix("#"), target.utf8.count > 1
+    else { return }
     let toggles = node.attribute("data-bs-toggle") ?? node.attribute("data-toggle")
     if isControl || toggles != nil { note(control: node, of: String(target.dropFirst())) }
   }
@@ -142,7 +150,8 @@ final class HTMLMeasure {
   private static func isPager(_ node: XMLNode) -> Bool {
     guard let value = node.attribute("rel") else { return false }
     let kinds: Set<Substring> = [
-      "next", "prev", "previous", "up", "start", "top", "contents", "index", "home", "glossary", "help", "first",
+      "next", "prev", "previous", "up", "start", "top", "contents", "index", "home", "glossary", "help",
+      "first",
       "last", "parent",
     ]
     return value.split(separator: " ").contains { kinds.contains($0) }

@@ -11,7 +11,7 @@ package struct HTMLReader: DocumentReader {
     guard let root = tree.root else { throw DocumentError(.empty, "the page has no text") }
     let head = HTMLHead(root)
     try HTMLText.append(root, to: assembler, title: head.title)
-    let title = HTMLTitle.title(head, heading: assembler.firstText(of: .heading, level: 1))
+    let title = HTMLTitle.title(head, headings: assembler.headings(upTo: 2))
     return try assembler.finish(
       format: .html, title: title, metadata: head.metadata,
       emptyMessage: "the page has no text without its scripts; save it from a browser instead")

@@ -11,7 +11,9 @@ extension HTMLText {
     var bytes = bytes
     // The newline right after <pre> is not part of the text.
     if bytes.first == 0x0A { bytes.removeFirst() }
-    while let last = bytes.last, last == 0x0A || last == 0x20 || last == 0x09 || last == 0x0D { bytes.removeLast() }
+    while let last = bytes.last, last == 0x0A || last == 0x20 || last == 0x09 || last == 0x0D {
+      bytes.removeLast()
+    }
     guard let language, bytes.contains(where: { $0 > 0x20 }) else {
       try assembler.append(.code, bytes)
       return
@@ -58,7 +60,8 @@ extension HTMLText {
 /// The programming language that a page gives for its code.
 enum HTMLLanguage {
   private static let none: Set<String> = [
-    "default", "none", "text", "plain", "plaintext", "txt", "output", "nohighlight", "source", "code", "literal", "block",
+    "default", "none", "text", "plain", "plaintext", "txt", "output", "nohighlight", "source", "code",
+    "literal", "block",
     "wrapper", "highlighter", "unknown", "auto",
   ]
 
@@ -84,11 +87,13 @@ enum HTMLLanguage {
   private static func named(_ classes: String) -> String? {
     let names = classes.split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" })
     for (index, name) in names.enumerated() {
-      for prefix in ["language-", "lang-", "highlight-source-", "highlight-", "brush-"] where name.hasPrefix(prefix) {
+      for prefix in ["language-", "lang-", "highlight-source-", "highlight-", "brush-"]
+      where name.hasPrefix(prefix) {
         if let language = checked(String(name.dropFirst(prefix.count))) { return language }
       }
       let isBefore = name == "sourceCode" || name == "hljs" || name == "brush:" || name == "prettyprint"
-      if isBefore, index + 1 < names.count, let language = checked(String(names[index + 1])), !language.hasPrefix("lang-"),
+      if isBefore, index + 1 < names.count, let language = checked(String(names[index + 1])),
+        !language.hasPrefix("lang-"),
         !language.hasPrefix("language-")
       {
         return language

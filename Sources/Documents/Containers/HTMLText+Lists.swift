@@ -16,7 +16,8 @@ extension HTMLText {
       if content.leavesOut(child) { continue }
       try flush()
       if let value = child.attribute("value").flatMap({ Int($0) }) { number = value }
-      begin(.listItem, level: listDepth, marker: Array((isOrdered ? "\(number). " : "- ").utf8), isText: false)
+      begin(
+        .listItem, level: listDepth, marker: Array((isOrdered ? "\(number). " : "- ").utf8), isText: false)
       number &+= 1
       try visit(child)
       try flush()
@@ -54,7 +55,8 @@ extension HTMLText {
       case "dd":
         try flush()
         let ending: [UInt8] = terms.last == 0x3A || terms.last == 0x3F ? [0x20] : [0x3A, 0x20]
-        begin(.listItem, level: listDepth, marker: terms.isEmpty ? [] : terms + ending, isText: !terms.isEmpty)
+        begin(
+          .listItem, level: listDepth, marker: terms.isEmpty ? [] : terms + ending, isText: !terms.isEmpty)
         try visit(child)
         try flushBeforeBlock()
         endItem()

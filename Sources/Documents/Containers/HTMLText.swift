@@ -170,7 +170,9 @@ struct HTMLText {
       try assembler.append(.paragraph, text)
       return
     }
-    let isOneOfMany = [HTMLAncestry.previous(details), HTMLAncestry.next(details)].contains { $0?.name == "details" }
+    let isOneOfMany = [HTMLAncestry.previous(details), HTMLAncestry.next(details)].contains {
+      $0?.name == "details"
+    }
     guard isOneOfMany || text.last == 0x3F, text.count <= 300 else {
       try assembler.append(.paragraph, text)
       return
@@ -191,7 +193,9 @@ struct HTMLText {
 
   /// The name of the tab whose panel begins.
   private mutating func label(_ node: XMLNode, _ name: String) throws(DocumentError) {
-    guard node.pointer.pointee.properties != nil, HTMLNames.blocks.contains(name), let id = node.attribute("id") else {
+    guard node.pointer.pointee.properties != nil, HTMLNames.blocks.contains(name),
+      let id = node.attribute("id")
+    else {
       return
     }
     let isPanel = node.attribute("role") == "tabpanel"
@@ -205,9 +209,10 @@ struct HTMLText {
   /// What mail programs put before the mail that is answered.
   private mutating func noteQuotedRest(_ node: XMLNode, _ name: String) {
     guard !isQuotedRest, let id = node.attribute("id") else { return }
-    if ["divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container",
-      "x_divRplyFwdMsg", "reply-intro"].contains(id)
-    {
+    if [
+      "divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container",
+      "x_divRplyFwdMsg", "reply-intro",
+    ].contains(id) {
       isQuotedRest = true
     }
   }

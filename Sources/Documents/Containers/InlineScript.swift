@@ -8,7 +8,9 @@ enum InlineScript {
   ///   - previous: the last byte of what stands before, or `nil` at the start.
   /// - Complexity: O(bytes).
   static func text(_ bytes: [UInt8], isRaised: Bool, after previous: UInt8?) -> [UInt8] {
-    guard !bytes.isEmpty, bytes.count <= 40, let previous, previous != 0x20, previous != 0x0A else { return bytes }
+    guard !bytes.isEmpty, bytes.count <= 40, let previous, previous != 0x20, previous != 0x0A else {
+      return bytes
+    }
     var mapped: [UInt8] = []
     for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
       guard let script = isRaised ? raised[scalar] : lowered[scalar] else {
@@ -21,14 +23,16 @@ enum InlineScript {
 
   /// - Source: the ordinal endings of English, French, Spanish, Italian and Portuguese, and the marks of trade.
   private static let endings: Set<String> = [
-    "st", "nd", "rd", "th", "e", "er", "re", "ère", "ème", "eme", "o", "a", "os", "as", "ième", "r", "tm", "sm", "™", "®",
+    "st", "nd", "rd", "th", "e", "er", "re", "ère", "ème", "eme", "o", "a", "os", "as", "ième", "r", "tm",
+    "sm", "™", "®",
     "©", "me", "lle", "de", "ter", "s",
   ]
 
   private static func unmapped(_ bytes: [UInt8], isRaised: Bool, after previous: UInt8) -> [UInt8] {
     let text = String(decoding: bytes, as: UTF8.self)
     let isFormula =
-      !endings.contains(text.lowercased()) && !bytes.contains(0x20) && bytes.first != 0x5B && bytes.first != 0x28
+      !endings.contains(text.lowercased()) && !bytes.contains(0x20) && bytes.first != 0x5B
+      && bytes.first != 0x28
       && (ASCII.isAlphanumeric(previous) || previous == 0x29 || previous == 0x5D) && bytes.count <= 12
       && !bytes.contains(where: { $0 >= 0x80 })
     guard isFormula else { return bytes }

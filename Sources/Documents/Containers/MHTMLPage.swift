@@ -14,7 +14,9 @@ enum MHTMLPage {
     let message = MIMEPart(source.bytes[...])
     guard message.hasFields, message.has("content-type") else { return nil }
     let type = message.contentType.main
-    guard type.hasPrefix("multipart/") || (type == "text/html" && message.has("mime-version")) else { return nil }
+    guard type.hasPrefix("multipart/") || (type == "text/html" && message.has("mime-version")) else {
+      return nil
+    }
     guard let bytes = html(message, depth: 1) else {
       throw DocumentError(.malformed, "'\(source.name)' holds no page of HTML; save it anew from a browser")
     }
@@ -29,9 +31,11 @@ enum MHTMLPage {
       // The mark keeps what the page says of its encoding from being believed again.
       return [0xEF, 0xBB, 0xBF] + MIMEText.text(bytes, charset: charset)
     }
-    guard depth < deepest, type.main.hasPrefix("multipart/"), let boundary = type.parameters["boundary"] else { return nil }
+    guard depth < deepest, type.main.hasPrefix("multipart/"), let boundary = type.parameters["boundary"]
+    else { return nil }
     let parts = part.parts(boundary: boundary).map { MIMEPart($0) }
-    if let start = type.parameters["start"], let root = parts.first(where: { $0.text("content-id") == start }),
+    if let start = type.parameters["start"],
+      let root = parts.first(where: { $0.text("content-id") == start }),
       let found = html(root, depth: depth + 1)
     {
       return found
