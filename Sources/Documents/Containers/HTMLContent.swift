@@ -20,9 +20,9 @@ final class HTMLContent {
   private let mainText: Int
 
   /// - Complexity: O(nodes).
-  init(_ root: XMLNode, kind: Kind) {
+  init(_ root: XMLNode, kind: Kind, name: String = "") {
     self.kind = kind
-    measure = HTMLMeasure(root)
+    measure = HTMLMeasure(root, name: name)
     prose = measure[root].prose
     titleStart = measure.titleStart ?? 0
     mainText = measure.mains.reduce(0) { [measure] in $0 + measure[$1].text }
@@ -259,7 +259,8 @@ final class HTMLContent {
     if words.contains(.navigation), isLinks || numbers.prose <= 300, numbers.links + numbers.controls > 0 {
       if let kind = out(.navigation, 0.25) { return kind }
     }
-    if words.contains(.contents), isLinks, let kind = out(.contents, 0.25) { return kind }
+    // A list that leads to other pages only is an index, and content.
+    if words.contains(.contents), isLinks, numbers.innerLinks > 0, let kind = out(.contents, 0.25) { return kind }
     if words.contains(.related), isLinks, let kind = out(.related, 0.25) { return kind }
     if words.contains(.links), isLinks, let kind = out(.navigation, 0.25) { return kind }
     if words.contains(.sharing), numbers.prose <= 200, numbers.links + numbers.controls > 0 {
@@ -284,8 +285,9 @@ final class HTMLContent {
       return out(.sidebar, 0.25)
     }
     if words.contains(.footer), numbers.start * 2 >= measure.total { return out(.footer, 0.25) }
+    if node.attribute("id") == "titlearea", numbers.prose <= 200 { return out(.header, 0.15) }
     let isAtTop = numbers.start * 20 <= measure.total
-    if words.contains(.header), isAtTop, isLinks || numbers.prose <= 200 { return out(.header, 0.15) }
+    if words.contains(.header), isAtTop, isLinks { return out(.header, 0.15) }
     return nil
   }
 

@@ -28,6 +28,7 @@ final class HTMLMeasure {
     var linkShare: Double { text == 0 ? 0 : Double(linkText) / Double(text) }
   }
 
+  private let ownName: String
   private var numbers: [Numbers] = [Numbers()]
   /// What controls the element with an id: a button of an accordion, a tab.
   private(set) var controls: [String: XMLNode] = [:]
@@ -48,9 +49,19 @@ final class HTMLMeasure {
 
   private static let mostIdentified = 100_000
 
+  /// - Parameter name: the file's name, by which links to it are known as links into the page.
   /// - Complexity: O(nodes).
-  init(_ root: XMLNode) {
+  init(_ root: XMLNode, name: String = "") {
+    ownName = String(name.split(separator: "/").last ?? "")
     count(root)
+  }
+
+  /// Whether a link leads into the page itself.
+  private func isInner(_ target: String) -> Bool {
+    if target.utf8.first == 0x23 { return true }
+    guard !ownName.isEmpty else { return false }
+    let page = target.prefix { $0 != "#" && $0 != "?" }
+    return page == ownName || page == "./" + ownName
   }
 
   /// Text before the first `h1`.
@@ -116,7 +127,7 @@ final class HTMLMeasure {
     if name == "a", hasAttributes {
       if let target = node.attribute("href") {
         own.links += 1
-        if target.utf8.first == 0x23 { own.innerLinks += 1 }
+        if isInner(target) { own.innerLinks += 1 }
         if Self.isPager(node) { own.pagerLinks += 1 }
       }
     }

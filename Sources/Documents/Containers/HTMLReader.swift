@@ -10,7 +10,7 @@ package struct HTMLReader: DocumentReader {
     let tree = try MarkupTree.html(bytes, part: source.name, limits: limits)
     guard let root = tree.root else { throw DocumentError(.empty, "the page has no text") }
     let head = HTMLHead(root)
-    try HTMLText.append(root, to: assembler, title: head.title)
+    try HTMLText.append(root, to: assembler, title: head.title, name: source.name)
     let title = HTMLTitle.title(head, headings: assembler.headings(upTo: 2))
     return try assembler.finish(
       format: .html, title: title, metadata: head.metadata,

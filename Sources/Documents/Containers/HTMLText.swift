@@ -13,6 +13,9 @@ struct HTMLText {
   /// What the next flushed text becomes, where it isn't a plain paragraph.
   private var pending: Pending?
 
+  /// Parts of the page's title, of which the first that stands as a block of its own is its heading, where no `h1` is.
+  private var titles: Set<[UInt8]> = []
+
   private struct Pending {
     var kind: Block.Kind
     var level: Int
@@ -23,13 +26,17 @@ struct HTMLText {
 
   /// Appends the text of `root` to `assembler`, and a note about what was left out.
   ///
-  /// - Parameter title: the page's title, by which a heading outside of the main part is known as the text's own.
+  /// - Parameters:
+  ///   - title: the page's title, by which a heading outside of the main part is known as the text's own.
+  ///   - name: the file's name.
   /// - Complexity: O(nodes).
   static func append(
-    _ root: XMLNode, to assembler: TextAssembler, as kind: HTMLContent.Kind = .page, title: String? = nil
+    _ root: XMLNode, to assembler: TextAssembler, as kind: HTMLContent.Kind = .page, title: String? = nil,
+    name: String = ""
   ) throws(DocumentError) {
-    let content = HTMLContent(root, kind: kind)
+    let content = HTMLContent(root, kind: kind, name: name)
     var walk = HTMLText(assembler: assembler, content: content)
+    if kind == .page, content.measure.title == nil, let title { walk.titles = HTMLTitle.parts(title) }
     if let heading = content.titleOutside(pageTitle: title) {
       try assembler.append(.heading, level: 1, walk.flat(heading))
     }
@@ -106,6 +113,14 @@ struct HTMLText {
     }
     let kind: Block.Kind = quoteDepth > 0 || isQuotedRest ? .quote : .paragraph
     // Two breaks in a row are a paragraph border on pages that know no <p>.
+    if !titles.isEmpty {
+      if assembler.blocks.count > 10 { titles = [] }
+      if titles.contains(bytes) {
+        titles = []
+        try assembler.append(.heading, level: 1, bytes)
+        return
+      }
+    }
     for part in Self.paragraphs(bytes) { try assembler.append(kind, part) }
   }
 

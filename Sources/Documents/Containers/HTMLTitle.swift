@@ -24,4 +24,13 @@ enum HTMLTitle {
     }
     return title
   }
+
+  /// The title and what stands between its separators, UTF-8.
+  static func parts(_ title: String) -> Set<[UInt8]> {
+    var parts = [title]
+    for separator in separators {
+      parts = parts.flatMap { part in [part] + part.split(separator: separator).map(String.init) }
+    }
+    return Set(parts.prefix(64).compactMap(TextAssembler.oneLine).filter { $0.utf8.count >= 4 }.map { Array($0.utf8) })
+  }
 }
