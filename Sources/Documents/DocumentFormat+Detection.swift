@@ -79,6 +79,9 @@ extension DocumentFormat {
     case 0x3C: return sniffMarkup(bytes, from: start)
     case 0x23 where TextScan.has("#!", in: bytes, at: start): return .code
     case 0x7B, 0x5B: return sniffJSON(bytes, from: start, isWhole: isWhole)
+    case 0x46 where isMailbox(bytes, from: start): return .mailbox
+    case 0x42 where TextScan.has("BEGIN:VCALENDAR", in: bytes, at: start): return .calendar
+    case 0x42 where TextScan.has("BEGIN:VCARD", in: bytes, at: start): return .contacts
     default: return isMail(bytes, from: start) ? .email : .text
     }
   }
@@ -112,6 +115,13 @@ extension DocumentFormat {
     }
     cursor.skipBlanks()
     return cursor.isAtEnd
+  }
+
+  /// A line `From …` with a time, and header lines of mail behind it.
+  private static func isMailbox(_ bytes: [UInt8], from start: Int) -> Bool {
+    let line = TextScan.line(in: bytes, from: start, to: bytes.count)
+    guard TextScan.has("From ", in: bytes, at: start), bytes[line].contains(0x3A) else { return false }
+    return isMail(bytes, from: min(bytes.count, line.upperBound + 1))
   }
 
   /// Two different header lines of mail in a row at the start.
@@ -150,7 +160,7 @@ private enum FormatNames {
     let lists: [(DocumentFormat, String)] = [
       (.markdown, "md markdown mdown mkd mkdn mdwn mdx qmd rmd"),
       (.text, "txt text log rst adoc asciidoc org textile srt vtt me 1st nfo"),
-      (.html, "html htm xhtml shtml"),
+      (.html, "html htm xhtml shtml mht mhtml"),
       (.pdf, "pdf"),
       (.xlsx, "xlsx xlsm xltx xltm xlsb"),
       (.ods, "ods ots fods"),
@@ -167,7 +177,10 @@ private enum FormatNames {
       (.tsv, "tsv tab"),
       (.json, "json ipynb geojson jsonld webmanifest"),
       (.jsonl, "jsonl ndjson"),
-      (.email, "eml"),
+      (.email, "eml emlx"),
+      (.mailbox, "mbox mbx"),
+      (.calendar, "ics ical ifb vcs"),
+      (.contacts, "vcf vcard"),
       (
         .code,
         """

@@ -1,6 +1,6 @@
 /// The kind of source a document was read from.
 package enum DocumentFormat: String, CaseIterable, Codable, Hashable, Sendable {
   case markdown, text, html, pdf, docx, pptx, xlsx, epub, csv, tsv, json, jsonl, email, code
-  case ods
-  case odt, odp, rtf, doc, xls, ppt
+  case odt, ods, odp, rtf, doc, xls, ppt
+  case mailbox, calendar, contacts
 }

@@ -28,6 +28,8 @@ package func readDocument(
       "\(document.text.utf8.count) bytes of text are over the limit of \(limits.textBytes); split the file or raise "
         + "the limit")
   }
+  // A container that is no document itself: what it carries are documents.
+  if document.text.isEmpty, !document.attachments.isEmpty { return document }
   guard !document.blocks.isEmpty, !TextScan.isBlankText(document.text) else {
     throw DocumentError(.empty, "there is no text in the file; a scan needs text recognition first")
   }
@@ -48,6 +50,8 @@ private func reader(for format: DocumentFormat) -> any DocumentReader {
   case .csv, .tsv: CSVReader(format: format)
   case .json, .jsonl: JSONReader(format: format)
   case .email: EmailReader()
+  case .mailbox: MailboxReader()
+  case .calendar, .contacts: VObjectReader(format: format)
   case .code: SourceCodeReader()
   case .odt, .odp: ODFReader(format: format)
   case .rtf: RTFReader()

@@ -42,3 +42,46 @@ enum EmailDate {
     return "\(minutes < 0 ? "-" : "+")\(DateText.padded(size / 60, 2)):\(DateText.padded(size % 60, 2))"
   }
 }
+
+extension EmailDate {
+  /// A date of a header as `2024-03-05 0808`, in UTC, or `nil` if it isn't one.
+  static func utc(_ string: String) -> String? {
+    guard let iso = iso8601(string) else { return nil }
+    let bytes = Array(iso.utf8)
+    func number(_ at: Int, _ count: Int) -> Int {
+      Int(String(decoding: bytes[at..<(at + count)], as: UTF8.self)) ?? 0
+    }
+    var minutes = number(11, 2) * 60 + number(14, 2)
+    if bytes.count >= 25, bytes[19] == 0x2B || bytes[19] == 0x2D {
+      let offset = number(20, 2) * 60 + number(23, 2)
+      minutes -= bytes[19] == 0x2B ? offset : -offset
+    }
+    var days = self.days(year: number(0, 4), month: number(5, 2), day: number(8, 2))
+    days += minutes >= 0 ? minutes / 1440 : -((1439 - minutes) / 1440)
+    minutes = ((minutes % 1440) + 1440) % 1440
+    return
+      "\(DateText.iso8601(days: days, seconds: nil)) \(DateText.padded(minutes / 60, 2))\(DateText.padded(minutes % 60, 2))"
+  }
+
+  /// The time in a mailbox's line `From a@b Mon Jan  1 00:00:00 2024`.
+  static func utc(separator: ArraySlice<UInt8>) -> String? {
+    let words = String(decoding: separator, as: UTF8.self).split(separator: " ").map(String.init)
+    guard let clock = words.firstIndex(where: { $0.contains(":") }), clock >= 2 else { return nil }
+    let rest = words[(clock + 1)...]
+    guard let year = rest.first(where: { $0.utf8.count == 4 && Int($0) != nil }) else { return nil }
+    let zone = rest.first { $0.hasPrefix("+") || $0.hasPrefix("-") } ?? "+0000"
+    return utc("\(words[clock - 1]) \(words[clock - 2]) \(year) \(words[clock]) \(zone)")
+  }
+
+  /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar.
+  ///
+  /// - Source: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+  private static func days(year: Int, month: Int, day: Int) -> Int {
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+}

@@ -1,58 +1,83 @@
-/// Walks an HTML tree and gives its main text to an assembler, block by block.
+/// Walks an HTML tree and gives its text to an assembler, block by block.
 ///
-/// Shared by web pages, EPUB chapters and HTML mail. Drops what is not content (scripts, styles, navigation,
-/// templates, form controls, hidden elements); tables become lines of cells joined by ` | `.
+/// Shared by web pages, EPUB chapters and HTML mail. `HTMLContent` decides what is content; here it gets its form:
+/// headings, list items, quotes, code, tables through the shared table model, labels of accordions and tabs.
 struct HTMLText {
-  private let assembler: TextAssembler
-  private var line = InlineText()
-  private var listDepth = 0
+  let assembler: TextAssembler
+  let content: HTMLContent
+  var line = InlineText()
+  var listDepth = 0
   private var quoteDepth = 0
+  /// All that follows is quoted: a mail's program has put an older mail below a line.
+  private var isQuotedRest = false
   /// What the next flushed text becomes, where it isn't a plain paragraph.
-  private var pending: Block?
-  private var pendingMarker = ""
+  private var pending: Pending?
 
-  /// Appends the text of `root` to `assembler`.
-  ///
-  /// - Complexity: O(nodes).
-  static func append(_ root: XMLNode, to assembler: TextAssembler) throws(DocumentError) {
-    var walk = HTMLText(assembler: assembler)
-    try walk.visit(root)
-    try walk.flush()
+  /// Parts of the page's title, of which the first that stands as a block of its own is its heading, where no `h1` is.
+  private var titles: Set<[UInt8]> = []
+
+  private struct Pending {
+    var kind: Block.Kind
+    var level: Int
+    var marker: [UInt8]
+    /// Whether the marker says something by itself: a term.
+    var isText: Bool
   }
 
-  private init(assembler: TextAssembler) {
+  /// Appends the text of `root` to `assembler`, and a note about what was left out.
+  ///
+  /// - Parameters:
+  ///   - title: the page's title, by which a heading outside of the main part is known as the text's own.
+  ///   - name: the file's name.
+  /// - Complexity: O(nodes).
+  static func append(
+    _ root: XMLNode, to assembler: TextAssembler, as kind: HTMLContent.Kind = .page, title: String? = nil,
+    name: String = ""
+  ) throws(DocumentError) {
+    let content = HTMLContent(root, kind: kind, name: name)
+    var walk = HTMLText(assembler: assembler, content: content)
+    if kind == .page, content.measure.title == nil, let title { walk.titles = HTMLTitle.parts(title) }
+    if let heading = content.titleOutside(pageTitle: title) {
+      try assembler.append(.heading, level: 1, walk.flat(heading))
+    }
+    for part in content.roots {
+      try walk.visit(part)
+      try walk.flush()
+    }
+    if let note = content.count.sentence {
+      assembler.notes.append(ReadingNote(page: assembler.page > 0 ? assembler.page : nil, note))
+    }
+  }
+
+  private init(assembler: TextAssembler, content: HTMLContent) {
     self.assembler = assembler
+    self.content = content
   }
 
   // MARK: The walk
 
-  private mutating func visit(_ node: XMLNode) throws(DocumentError) {
+  mutating func visit(_ node: XMLNode) throws(DocumentError) {
     for child in node.children {
       if child.isText {
         line.append(child.content)
-      } else if child.isElement, !Self.isDropped(child) {
-        try element(child)
+      } else if child.isElement {
+        if let formula = HTMLFormula.text(child) {
+          line.append(formula)
+        } else if !content.leavesOut(child) {
+          try element(child)
+        }
       }
     }
   }
 
-  private mutating func element(_ node: XMLNode) throws(DocumentError) {
+  mutating func element(_ node: XMLNode) throws(DocumentError) {
     let name = node.name
+    if content.kind == .page { try label(node, name) }
+    if content.kind == .mail { noteQuotedRest(node, name) }
     switch name {
-    case "h1", "h2", "h3", "h4", "h5", "h6":
-      try flush()
-      try visit(node)
-      let level = Int(name.utf8.last ?? 0x31) - 0x30
-      // A heading is one line: its breaks are layout.
-      let text = line.take().map { $0 == 0x0A ? 0x20 : $0 }
-      try assembler.append(.heading, level: level, text)
+    case "h1", "h2", "h3", "h4", "h5", "h6": try heading(node, level: HTMLNames.headingLevel(name) ?? 1)
     case "br": line.lineBreak()
     case "hr": try flush()
-    case "img":
-      guard let text = node.attribute("alt"), !text.isEmpty else { return }
-      line.space()
-      line.append(text)
-      line.space()
     case "pre", "listing", "xmp", "plaintext": try preformatted(node)
     case "blockquote":
       try flush()
@@ -63,11 +88,10 @@ struct HTMLText {
     case "ul", "ol", "menu", "dir": try list(node, isOrdered: name == "ol")
     case "dl": try definitions(node)
     case "table": try table(node)
-    case "q":
-      line.append("\u{201C}")
-      try visit(node)
-      line.append("\u{201D}")
-    case _ where Self.blocks.contains(name):
+    case "summary": try summary(node)
+    case "button": try button(node)
+    case "img", "q", "sup", "sub": inline(node, name, &line)
+    case _ where HTMLNames.blocks.contains(name):
       try flush()
       try visit(node)
       try flush()
@@ -76,20 +100,47 @@ struct HTMLText {
     }
   }
 
+  // MARK: Blocks
+
   /// Ends the block that is being gathered.
-  private mutating func flush() throws(DocumentError) {
+  mutating func flush() throws(DocumentError) {
     let bytes = line.take()
     guard !bytes.isEmpty else { return }
-    let marker = pendingMarker
-    let block = pending
-    pending = nil
-    pendingMarker = ""
-    if let block {
-      try assembler.append(block.kind, level: block.level, Array(marker.utf8) + bytes)
+    if let block = pending {
+      pending = nil
+      try assembler.append(block.kind, level: block.level, block.marker + bytes)
       return
     }
+    let kind: Block.Kind = quoteDepth > 0 || isQuotedRest ? .quote : .paragraph
     // Two breaks in a row are a paragraph border on pages that know no <p>.
-    for part in Self.paragraphs(bytes) { try assembler.append(quoteDepth > 0 ? .quote : .paragraph, part) }
+    if !titles.isEmpty {
+      if assembler.blocks.count > 10 { titles = [] }
+      if titles.contains(bytes) {
+        titles = []
+        try assembler.append(.heading, level: 1, bytes)
+        return
+      }
+    }
+    for part in Self.paragraphs(bytes) { try assembler.append(kind, part) }
+  }
+
+  /// Ends the block that is being gathered before one that is no text of a line: a term without its own text stays.
+  mutating func flushBeforeBlock() throws(DocumentError) {
+    try flush()
+    guard let block = pending, block.isText else { return }
+    pending = nil
+    var marker = block.marker
+    while marker.last == 0x20 { marker.removeLast() }
+    try assembler.append(block.kind, level: block.level, marker)
+  }
+
+  /// Makes the next text an item of a list.
+  mutating func begin(_ kind: Block.Kind, level: Int, marker: [UInt8], isText: Bool) {
+    pending = Pending(kind: kind, level: level, marker: marker, isText: isText)
+  }
+
+  mutating func endItem() {
+    pending = nil
   }
 
   private static func paragraphs(_ bytes: [UInt8]) -> [[UInt8]] {
@@ -109,192 +160,75 @@ struct HTMLText {
     return parts
   }
 
-  // MARK: Lists
+  // MARK: Headings and labels
 
-  private mutating func list(_ node: XMLNode, isOrdered: Bool) throws(DocumentError) {
-    try flush()
-    listDepth += 1
-    var number = node.attribute("start").flatMap { Int($0) } ?? 1
-    for child in node.children {
-      if child.isText {
-        line.append(child.content)
-        continue
-      }
-      guard child.isElement, !Self.isDropped(child) else { continue }
-      guard child.name == "li" else {
-        try element(child)
-        continue
-      }
-      try flush()
-      if let value = child.attribute("value").flatMap({ Int($0) }) { number = value }
-      pending = Block(kind: .listItem, range: 0..<0, level: listDepth)
-      pendingMarker = isOrdered ? "\(number). " : "- "
-      number &+= 1
-      try visit(child)
-      try flush()
-      pending = nil
-    }
-    try flush()
-    listDepth -= 1
-  }
-
-  /// `<dl>`: each definition is an item that starts with its term.
-  private mutating func definitions(_ node: XMLNode) throws(DocumentError) {
-    try flush()
-    listDepth += 1
-    var terms: [UInt8] = []
-    try definitions(in: node, &terms)
-    if !terms.isEmpty { try assembler.append(.listItem, level: listDepth, terms) }
-    listDepth -= 1
-  }
-
-  private mutating func definitions(in node: XMLNode, _ terms: inout [UInt8]) throws(DocumentError) {
-    var isAfterDefinition = false
-    for child in node.elements where !Self.isDropped(child) {
-      switch child.name {
-      case "dt":
-        if isAfterDefinition { terms = [] }
-        isAfterDefinition = false
-        try visit(child)
-        let term = line.take()
-        guard !term.isEmpty else { continue }
-        terms += (terms.isEmpty ? [] : Array(", ".utf8)) + term
-      case "dd":
-        pending = Block(kind: .listItem, range: 0..<0, level: listDepth)
-        pendingMarker = terms.isEmpty ? "" : String(decoding: terms, as: UTF8.self) + ": "
-        try visit(child)
-        try flush()
-        pending = nil
-        isAfterDefinition = true
-      case "div":
-        if isAfterDefinition { terms = [] }
-        try definitions(in: child, &terms)
-        isAfterDefinition = true
-      default:
-        try element(child)
-      }
-    }
-    if isAfterDefinition { terms = [] }
-  }
-
-  // MARK: Preformatted text and tables
-
-  private mutating func preformatted(_ node: XMLNode) throws(DocumentError) {
-    try flush()
-    var bytes: [UInt8] = []
-    Self.gatherRaw(node, &bytes)
-    // The newline right after <pre> is not part of the text.
-    if bytes.first == 0x0A { bytes.removeFirst() }
-    try assembler.append(.code, bytes)
-  }
-
-  private static func gatherRaw(_ node: XMLNode, _ bytes: inout [UInt8]) {
-    for child in node.children {
-      if child.isText {
-        bytes.append(contentsOf: child.content)
-      } else if child.isElement, !isDropped(child) {
-        if child.name == "br" { bytes.append(0x0A) }
-        gatherRaw(child, &bytes)
-      }
-    }
-  }
-
-  private mutating func table(_ node: XMLNode) throws(DocumentError) {
-    try flush()
-    guard !Self.isLayout(node) else {
+  /// A heading on one line; one that was never closed and holds the page is none.
+  private mutating func heading(_ node: XMLNode, level: Int) throws(DocumentError) {
+    try flushBeforeBlock()
+    if content.measure[node].text > 400 {
       try visit(node)
       return try flush()
     }
-    var rows: [[UInt8]] = []
-    try collect(node, &rows)
-    try assembler.append(.table, Array(rows.joined(separator: [0x0A])))
+    try assembler.append(.heading, level: level, flat(node))
   }
 
-  /// Adds the rows below `node`, a caption as a row of its own.
-  private mutating func collect(_ node: XMLNode, _ rows: inout [[UInt8]]) throws(DocumentError) {
-    for child in node.elements where !Self.isDropped(child) {
-      switch child.name {
-      case "tr":
-        var cells: [[UInt8]] = []
-        for cell in child.elements where !Self.isDropped(cell) { cells.append(cellText(cell)) }
-        if cells.contains(where: { !$0.isEmpty }) { rows.append(TableRow.join(cells)) }
-      case "caption":
-        let caption = cellText(child)
-        if !caption.isEmpty { rows.append(caption) }
-      default:
-        try collect(child, &rows)
-      }
+  /// The label of `details`: a heading where there are several beside each other, or where it asks.
+  private mutating func summary(_ node: XMLNode) throws(DocumentError) {
+    try flushBeforeBlock()
+    let hasHeading = node.elements.contains { HTMLNames.headingLevel($0.name) != nil }
+    if hasHeading {
+      try visit(node)
+      return try flush()
     }
-  }
-
-  /// The text of a cell on one line.
-  private func cellText(_ node: XMLNode) -> [UInt8] {
-    var cell = InlineText()
-    Self.gatherFlat(node, &cell)
-    return cell.take()
-  }
-
-  private static func gatherFlat(_ node: XMLNode, _ line: inout InlineText) {
-    for child in node.children {
-      if child.isText {
-        line.append(child.content)
-      } else if child.isElement, !isDropped(child) {
-        let name = child.name
-        let isBlock = blocks.contains(name) || name == "br" || name == "li" || name == "pre"
-        if isBlock { line.space() }
-        if name == "img", let text = child.attribute("alt") { line.append(text) }
-        gatherFlat(child, &line)
-        if isBlock { line.space() }
-      }
+    let text = flat(node)
+    guard let details = HTMLAncestry.parent(node), details.name == "details", content.kind != .mail else {
+      try assembler.append(.paragraph, text)
+      return
     }
+    let isOneOfMany = [HTMLAncestry.previous(details), HTMLAncestry.next(details)].contains {
+      $0?.name == "details"
+    }
+    guard isOneOfMany || text.last == 0x3F, text.count <= 300 else {
+      try assembler.append(.paragraph, text)
+      return
+    }
+    try assembler.append(.heading, level: min(6, HTMLAncestry.headingLevel(above: details) + 1), text)
   }
 
-  /// Whether a table only places things on the page: it holds structure, or has at most one column.
-  private static func isLayout(_ table: XMLNode) -> Bool {
-    if table.attribute("role") == "presentation" { return true }
-    var widest = 0
-    func holdsStructure(_ node: XMLNode) -> Bool {
-      var cells = 0
-      for child in node.elements {
-        switch child.name {
-        case "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote": return true
-        case "td", "th": cells += 1
-        default: break
-        }
-        if holdsStructure(child) { return true }
-      }
-      widest = max(widest, cells)
-      return false
+  /// The label of an accordion's panel that stands outside of a heading.
+  private mutating func button(_ node: XMLNode) throws(DocumentError) {
+    try flushBeforeBlock()
+    let text = flat(node)
+    guard text.count <= 300 else {
+      try assembler.append(.paragraph, text)
+      return
     }
-    return holdsStructure(table) || widest < 2
+    try assembler.append(.heading, level: min(6, HTMLAncestry.headingLevel(above: node) + 1), text)
   }
 
-  // MARK: What counts as what
-
-  private static let dropped: Set<String> = [
-    "script", "style", "nav", "template", "noscript", "head", "title", "meta", "link", "svg", "iframe",
-    "object",
-    "embed", "audio", "video", "canvas", "select", "datalist", "textarea", "button", "input", "rp", "rt",
-    "noframes", "frameset", "map",
-  ]
-
-  private static let blocks: Set<String> = [
-    "address", "article", "aside", "body", "center", "details", "dialog", "div", "dd", "dt", "fieldset",
-    "figcaption", "figure", "footer", "form", "header", "hgroup", "html", "legend", "li", "main", "p",
-    "section",
-    "summary", "td", "th", "tr", "tbody", "thead", "tfoot", "caption",
-  ]
-
-  private static func isDropped(_ node: XMLNode) -> Bool {
-    if dropped.contains(node.name) { return true }
-    guard node.pointer.pointee.properties != nil else { return false }
-    if let hidden = node.attribute("hidden"), hidden != "until-found" { return true }
-    if node.attribute("aria-hidden") == "true" { return true }
-    guard let style = node.attribute("style") else { return false }
-    let bytes = style.utf8.prefix(1000).filter { $0 != 0x20 }.map {
-      (0x41...0x5A).contains($0) ? $0 + 32 : $0
+  /// The name of the tab whose panel begins.
+  private mutating func label(_ node: XMLNode, _ name: String) throws(DocumentError) {
+    guard node.pointer.pointee.properties != nil, HTMLNames.blocks.contains(name),
+      let id = node.attribute("id")
+    else {
+      return
     }
-    let plain = String(decoding: bytes, as: UTF8.self)
-    return plain.contains("display:none") || plain.contains("visibility:hidden")
+    let isPanel = node.attribute("role") == "tabpanel"
+    let named = isPanel ? node.attribute("aria-labelledby").flatMap { content.measure.identified[$0] } : nil
+    guard let tab = content.measure.controls[id] ?? named, tab.attribute("role") == "tab" else { return }
+    guard HTMLAncestry.hasRole(above: tab, "tablist") else { return }
+    try flushBeforeBlock()
+    try assembler.append(.paragraph, flat(tab))
+  }
+
+  /// What mail programs put before the mail that is answered.
+  private mutating func noteQuotedRest(_ node: XMLNode, _ name: String) {
+    guard !isQuotedRest, let id = node.attribute("id") else { return }
+    if [
+      "divRplyFwdMsg", "appendonsend", "OLK_SRC_BODY_SECTION", "mail-editor-reference-message-container",
+      "x_divRplyFwdMsg", "reply-intro",
+    ].contains(id) {
+      isQuotedRest = true
+    }
   }
 }

@@ -9,6 +9,9 @@ struct InlineText {
   /// Whether nothing visible has been appended.
   var isEmpty: Bool { bytes.isEmpty }
 
+  /// The last byte, a blank where one is due, or `nil` while there is no text.
+  var last: UInt8? { bytes.isEmpty ? nil : hasPendingSpace ? 0x20 : bytes.last }
+
   /// - Complexity: O(bytes).
   mutating func append(_ more: [UInt8]) {
     more.withUnsafeBufferPointer { append($0) }

@@ -77,7 +77,48 @@ struct MIMEPart {
     return Value(main: main, parameters: Self.assembled(found))
   }
 
-  var contentType: Value { value("content-type") ?? Value(main: "text/plain", parameters: [:]) }
+  var contentType: Value { contentType(default: "text/plain") }
+
+  /// The type of the body; `main` where the header gives none or none that is one.
+  func contentType(default main: String) -> Value {
+    guard var type = value("content-type") else { return Value(main: main, parameters: [:]) }
+    if !type.main.contains("/"), type.main != "text" { type.main = main }
+    return type
+  }
+
+  /// This part or the first below it that is of type `main` and no attachment.
+  ///
+  /// - Complexity: O(bytes × depth).
+  func leaf(_ main: String, depth: Int) -> MIMEPart? {
+    let type = contentType
+    if type.main == main { return value("content-disposition")?.main == "attachment" ? nil : self }
+    guard depth > 0, type.main.hasPrefix("multipart/"), let boundary = type.parameters["boundary"],
+      !boundary.isEmpty
+    else { return nil }
+    for body in parts(boundary: boundary) {
+      if let found = MIMEPart(body).leaf(main, depth: depth - 1) { return found }
+    }
+    return nil
+  }
+
+  /// The boundary that a body seems to have: a line that begins with `--`, with a header behind it.
+  ///
+  /// - Complexity: O(bytes).
+  func guessedBoundary() -> String? {
+    var index = body.startIndex
+    while index < body.endIndex {
+      let end = body[index...].firstIndex(of: 0x0A) ?? body.endIndex
+      var line = body[index..<end]
+      while let last = line.last, last <= 0x20 { line.removeLast() }
+      if line.count > 4, line.count <= 200, line.starts(with: [0x2D, 0x2D]), end < body.endIndex,
+        body[(end + 1)...].prefix(8).map({ ASCII.lowercased($0) }).elementsEqual("content-".utf8)
+      {
+        return String(decoding: line.dropFirst(2), as: UTF8.self)
+      }
+      index = end + 1
+    }
+    return nil
+  }
 
   var transferEncoding: String { value("content-transfer-encoding")?.main ?? "" }
 

@@ -138,15 +138,45 @@ enum MIMEText {
     }
   }
 
-  /// `bytes` in the encoding called `charset` as UTF-8; where it isn't known, UTF-8 if valid, else windows-1252.
+  /// `bytes` as UTF-8, from the encoding called `charset` where they fit it; else from the one that they seem to be in.
+  ///
+  /// - Complexity: O(bytes).
   static func text(_ bytes: [UInt8], charset: String?) -> [UInt8] {
     let isUTF8 = TextAssembler.isValidUTF8(bytes)
-    if let charset = charset.flatMap(Charset.init(label:)), !(isUTF8 && charset == .windows1252),
-      let decoded = charset.decode(bytes)
+    // Text with several characters that are right in UTF-8 is UTF-8, whatever it is called.
+    let isCertain = isUTF8 && bytes.count(where: { $0 >= 0xC0 }) >= 3
+    let named = charset.flatMap(Charset.init(label:))
+    if let named, named != .utf8, !(isUTF8 && named == .windows1252), !isCertain,
+      let decoded = named.decode(bytes),
+      isUTF8 || !hasReplacement(decoded)
     {
       return decoded
     }
-    return isUTF8
-      ? bytes : Charset.windows1252.decode(bytes) ?? Array(String(decoding: bytes, as: UTF8.self).utf8)
+    if isUTF8 { return japanese(bytes) ?? bytes }
+    if let guessed = guess(bytes) { return guessed }
+    let survey = UTF8Survey(bytes)
+    if survey.multibyte >= survey.broken { return Array(String(decoding: bytes, as: UTF8.self).utf8) }
+    return (named ?? .windows1252).decode(bytes) ?? Array(String(decoding: bytes, as: UTF8.self).utf8)
+  }
+
+  /// Text in ISO-2022-JP, which looks like ASCII with escape sequences, where it is called otherwise.
+  private static func japanese(_ bytes: [UInt8]) -> [UInt8]? {
+    guard let escape = bytes.firstIndex(of: 0x1B), escape + 2 < bytes.count, bytes[escape + 1] == 0x24 else {
+      return nil
+    }
+    return Charset(label: "iso-2022-jp")?.decode(bytes)
+  }
+
+  private static func hasReplacement(_ bytes: [UInt8]) -> Bool {
+    bytes.indices.contains { bytes[$0] == 0xEF && bytes[$0...].starts(with: [0xEF, 0xBF, 0xBD]) }
+  }
+
+  /// Text in the legacy encoding that it seems to be in.
+  private static func guess(_ bytes: [UInt8]) -> [UInt8]? {
+    do throws(DocumentError) {
+      return try TextDecoding.decode(bytes, limits: ReadingLimits()).bytes
+    } catch {
+      return nil
+    }
   }
 }

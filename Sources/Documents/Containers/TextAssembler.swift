@@ -21,10 +21,20 @@ package final class TextAssembler {
 
   var isEmpty: Bool { blocks.isEmpty }
 
+  /// The text so far, UTF-8.
+  var bytes: [UInt8] { text }
+
   /// The text of the first block of `kind` and `level`, if there is one.
   func firstText(of kind: Block.Kind, level: Int) -> String? {
     guard let block = blocks.first(where: { $0.kind == kind && $0.level == level }) else { return nil }
     return String(decoding: text[block.range], as: UTF8.self)
+  }
+
+  /// The first headings of levels 1 to `level`.
+  func headings(upTo level: Int) -> [String] {
+    blocks.lazy.filter { $0.kind == .heading && $0.level <= level }.prefix(8).map {
+      String(decoding: self.text[$0.range], as: UTF8.self)
+    }
   }
 
   /// Begins a page (slide, sheet, chapter) at the next block.

@@ -27,7 +27,7 @@ import Testing
     ),
     (
       "<table><caption>Cap</caption><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2<br>3</td></tr></table>",
-      ["table Cap\nA | B\n1 | 2 3"]
+      ["paragraph Cap", "table A | B\n1 | 2 3"]
     ),
     (
       "<table><tr><td><h2>Layout</h2><p>text</p></td><td>side</td></tr></table>",
