@@ -12,13 +12,22 @@ extension DocumentFormat {
     if let format = FormatNames.files[lower] { return format }
     let parts = lower.split(separator: ".", omittingEmptySubsequences: false)
     if parts.count > 1, let suffix = parts.last {
-      if let format = FormatNames.extensions[String(suffix)] { return format }
+      if let format = FormatNames.extensions[String(suffix)] { return byContent(bytes, named: format) }
       if FormatNames.unsupported.contains(String(suffix)) { return nil }
     }
     return sniff(bytes)
   }
 
+  /// Pictures go by what they are, whatever their name: a scan is saved as `.pdf` and a PDF as `.jpg` now and then.
+  private static func byContent(_ bytes: [UInt8], named format: DocumentFormat) -> DocumentFormat {
+    let kind = ImageHeader.kind(of: bytes)
+    if format == .image { return kind == nil && contains("%PDF-", in: bytes, upTo: 1024) ? .pdf : .image }
+    // The marks of the others are short enough for a text to begin with them.
+    return kind == .png || kind == .jpeg || kind == .tiff || kind == .webp ? .image : format
+  }
+
   private static func sniff(_ bytes: [UInt8]) -> DocumentFormat? {
+    if ImageHeader.kind(of: bytes) != nil { return .image }
     if contains("%PDF-", in: bytes, upTo: 1024) { return .pdf }
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return sniffContainer(bytes) }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
@@ -134,6 +143,7 @@ private enum FormatNames {
       (.tsv, "tsv tab"),
       (.json, "json ipynb geojson jsonld webmanifest"),
       (.jsonl, "jsonl ndjson"),
+      (.image, "png apng jpg jpeg jpe jfif tif tiff gif bmp dib webp pnm pbm pgm ppm"),
       (.email, "eml"),
       (
         .code,
@@ -179,6 +189,6 @@ private enum FormatNames {
   static let unsupported: Set<String> = [
     "rtf", "ps", "eps", "doc", "xls", "ppt", "odt", "ods", "odp", "mobi", "azw3", "msg", "pem", "crt", "key",
     "der",
-    "svgz", "pbm", "pgm", "ppm", "xpm", "b64", "uu", "map",
+    "svgz", "xpm", "b64", "uu", "map",
   ]
 }

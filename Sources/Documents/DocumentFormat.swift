@@ -1,4 +1,4 @@
 /// The kind of source a document was read from.
 package enum DocumentFormat: String, CaseIterable, Codable, Hashable, Sendable {
-  case markdown, text, html, pdf, docx, pptx, xlsx, epub, csv, tsv, json, jsonl, email, code
+  case markdown, text, html, pdf, docx, pptx, xlsx, epub, csv, tsv, json, jsonl, email, code, image
 }

@@ -48,5 +48,6 @@ private func reader(for format: DocumentFormat) -> any DocumentReader {
   case .json, .jsonl: JSONReader(format: format)
   case .email: EmailReader()
   case .code: SourceCodeReader()
+  case .image: ImageReader()
   }
 }

@@ -16,6 +16,8 @@ package struct ReadingLimits: Hashable, Codable, Sendable {
   package var converterSeconds = 60
   /// Most memory of the PDF converter, bytes of address space.
   package var converterBytes = 1 << 30
+  /// How pages and images without a text layer are read.
+  package var recognition = RecognitionOptions()
 
   package init() {}
 }
