@@ -17,6 +17,11 @@ package struct DocumentError: Error, Equatable, Sendable, CustomStringConvertibl
     case undecodable
     /// A helper program is missing, failed or ran past its limits.
     case converterFailed
+    /// A picture in which no text was found, or none was looked for: nothing is wrong with it.
+    case picture
+
+    /// Whether the file is passed over with its reason, and is no failure.
+    package var isPassedOver: Bool { self == .picture }
   }
 
   package var code: Code

@@ -13,7 +13,8 @@ extension DocumentFormat {
     let parts = lower.split(separator: ".", omittingEmptySubsequences: false)
     if parts.count > 1, let suffix = parts.last {
       if let format = FormatNames.extensions[String(suffix)] {
-        return FormatNames.office.contains(format) ? office(bytes) ?? format : format
+        if FormatNames.office.contains(format), let found = office(bytes) { return found }
+        return byContent(bytes, named: format)
       }
       if FormatNames.unsupported.contains(String(suffix)) { return nil }
     }
@@ -34,7 +35,16 @@ extension DocumentFormat {
     return LegacyOfficeReader.format(of: file)
   }
 
+  /// Pictures go by what they are, whatever their name: a scan is saved as `.pdf` and a PDF as `.jpg` now and then.
+  private static func byContent(_ bytes: [UInt8], named format: DocumentFormat) -> DocumentFormat {
+    let kind = ImageHeader.kind(of: bytes)
+    if format == .image { return kind == nil && contains("%PDF-", in: bytes, upTo: 1024) ? .pdf : .image }
+    // The marks of the others are short enough for a text to begin with them.
+    return kind == .png || kind == .jpeg || kind == .tiff || kind == .webp ? .image : format
+  }
+
   private static func sniff(_ bytes: [UInt8]) -> DocumentFormat? {
+    if ImageHeader.kind(of: bytes) != nil { return .image }
     if let found = office(bytes) { return found }
     if contains("%PDF-", in: bytes, upTo: 1024) { return .pdf }
     if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return sniffContainer(bytes) }
@@ -181,6 +191,7 @@ private enum FormatNames {
       (.mailbox, "mbox mbx"),
       (.calendar, "ics ical ifb vcs"),
       (.contacts, "vcf vcard"),
+      (.image, "png apng jpg jpeg jpe jfif tif tiff gif bmp dib webp pnm pbm pgm ppm"),
       (
         .code,
         """
@@ -228,6 +239,6 @@ private enum FormatNames {
   static let unsupported: Set<String> = [
     "ps", "eps", "mobi", "azw3", "msg", "pem", "crt", "key",
     "der",
-    "svgz", "pbm", "pgm", "ppm", "xpm", "b64", "uu", "map",
+    "svgz", "xpm", "b64", "uu", "map",
   ]
 }

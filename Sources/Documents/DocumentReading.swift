@@ -56,5 +56,6 @@ private func reader(for format: DocumentFormat) -> any DocumentReader {
   case .odt, .odp: ODFReader(format: format)
   case .rtf: RTFReader()
   case .doc, .xls, .ppt: LegacyOfficeReader(format: format)
+  case .image: ImageReader()
   }
 }

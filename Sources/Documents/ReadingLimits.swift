@@ -18,6 +18,8 @@ package struct ReadingLimits: Hashable, Codable, Sendable {
   package var converterBytes = 1 << 30
   /// Name of the encoding of text files without a byte order mark; `nil` lets their bytes tell.
   package var encoding: String?
+  /// How pages and images without a text layer are read.
+  package var recognition = RecognitionOptions()
 
   package init() {}
 }

@@ -3,7 +3,7 @@ import Glibc
 /// A child process under limits, fed from memory and read into memory. The one place in `Documents` that
 /// starts a process.
 ///
-/// 1. It runs in its own process group, in `/`, with an empty environment and no descriptor but 0, 1 and 2.
+/// 1. It runs in its own process group, in `/`, with no environment but what is given, and no descriptor but 0, 1 and 2.
 /// 2. The kernel bounds its address space, CPU seconds and file sizes; we bound its wall time and output.
 /// 3. Whatever happens, the whole group is killed and the child is waited for before `run` returns.
 struct LimitedProcess {
@@ -29,6 +29,8 @@ struct LimitedProcess {
   let outputBytes: Int
   /// Largest file that it may write, bytes; `nil` for the input's size and a MiB more.
   var fileBytes: Int?
+  /// Its environment, as `NAME=value`.
+  var environment: [String] = []
 
   private static let complaintBytes = 64 << 10
 
@@ -88,9 +90,10 @@ struct LimitedProcess {
     let words = ["/bin/sh", "-c", script, program] + arguments
     var pointers: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { for pointer in pointers { free(pointer) } }
-    var noEnvironment: [UnsafeMutablePointer<CChar>?] = [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
+    defer { for variable in variables { free(variable) } }
     var child: pid_t = 0
-    let status = posix_spawn(&child, "/bin/sh", &actions, &attributes, &pointers, &noEnvironment)
+    let status = posix_spawn(&child, "/bin/sh", &actions, &attributes, &pointers, &variables)
     guard status == 0 else { throw Self.failure("'\(program)' could not be started", status) }
     return child
   }

@@ -19,4 +19,6 @@ struct PrintedPage: Equatable, Sendable {
   var height: Double
   /// In the order of the source, which is no reading order.
   var words: [Word]
+  /// How the page lies in its source, where that is not as it is read; boxes are laid back in the end.
+  var frame: PageFrame?
 }
