@@ -69,7 +69,7 @@ let package = Package(
         "Kernels", "Storage", "Documents", "LexicalIndex", "VectorIndex", "Embeddings", "Catalog",
         crypto,
       ]),
-    module("Retrieval", ["Kernels", "Transport", "LexicalIndex", "Embeddings", "IndexStore"]),
+    module("Retrieval", ["Kernels", "Transport", "Documents", "LexicalIndex", "Embeddings", "IndexStore"]),
     .target(
       name: "Generation",
       dependencies: [

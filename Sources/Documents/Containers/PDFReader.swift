@@ -35,7 +35,7 @@ package struct PDFReader: DocumentReader {
     return try assembler.finish(format: .pdf, title: title, metadata: metadata)
   }
 
-  private static func hasHeader(_ bytes: [UInt8]) -> Bool {
+  static func hasHeader(_ bytes: [UInt8]) -> Bool {
     let head = bytes.prefix(1024)
     return head.indices.contains { head[$0...].starts(with: [0x25, 0x50, 0x44, 0x46, 0x2D]) }
   }
