@@ -157,7 +157,7 @@ let package = Package(
         "HTTPService", "Drift", "Tables", "Training", "Tracking", "Catalog", "IndexStore", "Retrieval",
         "Generation",
         "Embeddings", "Transport", "Storage",
-        "Documents",
+        "Documents", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

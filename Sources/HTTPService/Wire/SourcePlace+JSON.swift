@@ -19,7 +19,7 @@ extension SourcePlace {
     if let page {
       switch format?.pageKind {
       case .slide: members.append(("slide", .integer(page)))
-      case .sheet: members.append(("sheet", .string(pageName ?? String(page))))
+      case .sheet: if let pageName { members.append(("sheet", .string(pageName))) }
       case .page, nil: break
       }
     }
