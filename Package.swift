@@ -71,7 +71,7 @@ let package = Package(
         "Kernels", "Storage", "Documents", "LexicalIndex", "VectorIndex", "Embeddings", "Catalog",
         crypto,
       ]),
-    module("Retrieval", ["Kernels", "Transport", "LexicalIndex", "Embeddings", "IndexStore"]),
+    module("Retrieval", ["Kernels", "Transport", "Documents", "LexicalIndex", "Embeddings", "IndexStore"]),
     .target(
       name: "Generation",
       dependencies: [
@@ -159,7 +159,7 @@ let package = Package(
         "HTTPService", "Drift", "Tables", "Training", "Tracking", "Catalog", "IndexStore", "Retrieval",
         "Generation",
         "Embeddings", "Transport", "Storage",
-        "Documents",
+        "Documents", crypto,
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

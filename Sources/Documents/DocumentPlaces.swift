@@ -75,11 +75,13 @@ package struct DocumentPlaces: Hashable, Sendable {
     if let index = pageIndex(at: range.lowerBound) {
       place.page = index + 1
       place.pageName = pages[index].name
-      if pages[index].width > 0 { place.pageSize = (pages[index].width, pages[index].height) }
+      if pages[index].width > 0 {
+        place.pageSize = SourcePlace.Size(width: pages[index].width, height: pages[index].height)
+      }
       place.lines = lines(of: range, onPage: index)
     }
     let row = Self.count(rows, atOrBefore: range.lowerBound, \.start)
-    // Rows of the page before say nothing of this one.
+    // What stands above the first row of a sheet is in none of it, and in none of the sheet before.
     let pageStart = place.page.map { pages[$0 - 1].start } ?? 0
     if row > 0, rows[row - 1].start >= pageStart { place.row = rows[row - 1].number }
     return place
@@ -121,17 +123,30 @@ package struct DocumentPlaces: Hashable, Sendable {
 }
 
 /// Where a quote stands in its source.
-package struct SourcePlace: Sendable {
+package struct SourcePlace: Hashable, Sendable {
+  /// Width and height of a page, in the units of its boxes.
+  package struct Size: Hashable, Sendable {
+    package var width: Double
+    package var height: Double
+
+    package init(width: Double, height: Double) {
+      self.width = width
+      self.height = height
+    }
+  }
+
   /// Bytes of the file, where the text is a copy of them.
   package var source: Range<Int>?
   /// Page, slide or sheet, from 1.
   package var page: Int?
   package var pageName: String?
   package var row: Int?
-  /// Width and height of the page, in the units of `lines`.
-  package var pageSize: (width: Double, height: Double)?
+  /// In the units of `lines`; `nil` where the page has no geometry.
+  package var pageSize: Size?
   /// One box for each line of the quote, on its first page.
   package var lines: [PageBox] = []
+
+  package init() {}
 
   /// The box that holds the quote.
   package var box: PageBox? {

@@ -53,6 +53,7 @@ package final class RagService: Sendable {
   let watch = ConnectionWatch()
   let answers: AnswerLog
   let uploads: UploadStore
+  let pageImages = PageImages()
   package let jobs: JobRunner
   let readiness: Readiness
   package let drift: DriftWatch
@@ -135,7 +136,8 @@ package final class RagService: Sendable {
 
   /// All routes.
   var endpoints: [Endpoint] {
-    queryEndpoints + documentEndpoints + collectionEndpoints + jobEndpoints + driftEndpoints + healthEndpoints
+    queryEndpoints + documentEndpoints + placeEndpoints + collectionEndpoints + jobEndpoints + driftEndpoints
+      + healthEndpoints
       + openAIEndpoints
       + rerankEndpoints + toolEndpoints + modelEndpoints + scoringEndpoints + inferenceEndpoints
       + mlflowEndpoints

@@ -1,5 +1,6 @@
 import Catalog
 import Crypto
+import Documents
 import Kernels
 import LexicalIndex
 import Storage
@@ -107,6 +108,17 @@ package final class CollectionSnapshot: Sendable {
   package func text(ofDocument document: Int64, range: Range<Int>) throws(IndexStoreError) -> String {
     do {
       return try catalog.text(ofDocument: document, range: range)
+    } catch {
+      throw IndexStoreError(error)
+    }
+  }
+
+  /// Where a document's text stands in its source; `nil` where the document was deleted meanwhile.
+  ///
+  /// - Complexity: O(words of the document), as all of it is decoded.
+  package func places(ofDocument document: Int64) throws(IndexStoreError) -> DocumentPlaces? {
+    do {
+      return try catalog.places(ofDocument: document)
     } catch {
       throw IndexStoreError(error)
     }

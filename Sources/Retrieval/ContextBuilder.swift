@@ -1,17 +1,22 @@
+import Documents
 import IndexStore
 
 /// A passage that the answerer sees: one or more neighbouring chunks of a document, without overlap.
 package struct ContextPassage: Hashable, Sendable {
+  /// Row of the document in the catalog.
+  package var document: Int64
   package var documentID: String
   package var uri: String
+  package var format: DocumentFormat
   package var title: String?
   package var headingPath: [String]
+  /// First page of the best chunk in it.
   package var page: Int?
   /// UTF-8 byte range in the document's normalised text.
   package var range: Range<Int>
   /// Bytes `range` of the document's text.
   package var text: String
-  /// Column names of the table that the passage goes on with.
+  /// Column names of the table that the passage goes on with; no part of `range`.
   package var header: String?
   /// Best score among the chunks that were found in it.
   package var score: Double
@@ -19,6 +24,9 @@ package struct ContextPassage: Hashable, Sendable {
   package var lexicalScore: Double?
   /// Chunks that were found in it, best first.
   package var chunkIDs: [ChunkID]
+
+  /// What a reader is shown: the column names, then the passage.
+  package var shownText: String { header.map { $0 + "\n" + text } ?? text }
 }
 
 /// What comes with a hit: nothing, chunks beside it, or its parent section.
@@ -168,7 +176,8 @@ package struct ContextBuilder: Sendable {
     return (
       best,
       ContextPassage(
-        documentID: first.content.documentID, uri: first.content.uri, title: first.content.title,
+        document: first.content.record.document, documentID: first.content.documentID,
+        uri: first.content.uri, format: first.content.format, title: first.content.title,
         headingPath: hit.content.record.chunk.headingPath, page: hit.content.record.chunk.page,
         range: start..<end, text: text, header: first.content.header, score: hit.score,
         denseScore: hit.denseScore, lexicalScore: hit.lexicalScore,

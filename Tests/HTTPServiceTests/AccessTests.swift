@@ -40,6 +40,9 @@ import Testing
       (.post, "/search", #"{"query": "budget", "filter": "access = 'hr'"}"#),
       (.post, "/search", #"{"query": "budget", "filter": "access exists or folder = 'hr'"}"#),
       (.get, "/api/v1/documents?limit=1000", ""), (.get, document, ""), (.get, document + "/chunks", ""),
+      (.get, document + "/place?start=0&end=44", ""), (.get, document + "/pages/1/image", ""),
+      (.get, "/api/v1/documents/board/minutes.md/place?start=0&end=44", ""),
+      (.get, "/api/v1/documents/board/minutes.md/pages/1/image", ""),
       (.get, "/api/v1/documents/board/minutes.md", ""),
       (.get, "/api/v1/documents/board/minutes.md/chunks", ""),
       (.delete, document, ""), (.get, "/api/v1/collections", ""), (.get, "/api/v1/collections/main", ""),
@@ -67,7 +70,9 @@ import Testing
       #expect(reply.status < 500, "\(method) \(path): \(reply.body)")
     }
     // The walk is worth nothing if nobody could see it: an insider does, on the same routes.
-    for (method, path, body) in requests where path == "/query" || path.hasPrefix(document) && method == .get
+    for (method, path, body) in requests
+    where path == "/query"
+      || path.hasPrefix(document) && method == .get && !path.hasSuffix("/image")
     {
       let reply = try await server.send(
         method.http, path, body, headers: [.authorization: "Bearer " + insider])
@@ -81,7 +86,7 @@ import Testing
     }
     let open = [
       "/livez", "/readyz", "/healthz", "/", "/page/app.js", "/page/style.css", "/page/common.js",
-      "/page/drift.js", "/page/models.js", "/page/health.js", "/openapi.json",
+      "/page/drift.js", "/page/models.js", "/page/health.js", "/page/source.js", "/openapi.json",
     ]
     let elsewhere = [
       "/health", "/version", "/api/v1/feedback", "/v2/rerank", "/rerank", "/api/v1/jobs/{id}",

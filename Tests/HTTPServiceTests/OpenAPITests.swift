@@ -18,6 +18,7 @@ import Testing
       for (method, _) in operations { described.insert("\(method.uppercased()) \(path)") }
       // Each method that is described is served, and each that is not is refused with the list of those that are.
       let real = path.replacing("{id}", with: "some-id").replacing("{name}", with: "main")
+        .replacing("{page}", with: "1")
       for method in ["GET", "POST", "PUT", "DELETE", "PATCH"] {
         let reply = try await server.send(try #require(HTTPRequest.Method(method)), real)
         let isDescribed = operations.contains { $0.0 == method.lowercased() }

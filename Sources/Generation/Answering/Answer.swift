@@ -1,16 +1,24 @@
+import Documents
+
 /// A reference from an answer to the bytes that support it.
 package struct Citation: Hashable, Sendable {
   /// The number in `[1]`.
   package var marker: Int
   package var documentID: String
   package var uri: String
+  package var format: DocumentFormat?
   package var title: String?
   package var headingPath: [String]
+  /// The quote's own where `place` is known, else the passage's first.
   package var page: Int?
   /// UTF-8 byte range in the document's normalised text.
   package var range: Range<Int>
   /// Exactly those bytes.
   package var quote: String
+  /// Column names of the table that the quote is a row of, where they are known; no part of `range`.
+  package var header: String?
+  /// Where the quote stands in its source; whoever knows the documents fills it in.
+  package var place: SourcePlace?
 }
 
 /// A sentence that a language model wrote, checked against what it cites.

@@ -7,26 +7,54 @@ struct EvidenceUnit: Hashable {
   /// UTF-8 byte range in the passage's text, without blanks at its ends.
   var range: Range<Int>
   var text: String
+  /// Of a table row: the line of its column names, where it is known.
+  var columns: String?
+  /// The column names stand before the passage.
+  var isContinued = false
 }
 
 /// Cuts passages into units.
 enum EvidenceUnits {
   /// Longest unit, UTF-8 bytes; a longer one is cut at a blank.
   private static let maximumBytes = 600
+
+  /// The units of a passage, in order.
+  ///
+  /// - Complexity: O(text).
+  static func units(of passage: Passage, number: Int) -> [EvidenceUnit] {
+    units(of: passage.text, passage: number, header: passage.header)
+  }
+
   /// The units of a text, in order; headings, rules, column names of tables and code are left out.
   ///
-  /// - Parameter minimumBytes: shorter ones say nothing by themselves, UTF-8 bytes.
+  /// - Parameters:
+  ///   - minimumBytes: shorter ones say nothing by themselves, UTF-8 bytes.
+  ///   - header: column names of the table that the text goes on with.
   /// - Complexity: O(text).
-  static func units(of text: String, passage: Int, minimumBytes: Int = 12) -> [EvidenceUnit] {
+  static func units(
+    of text: String, passage: Int, minimumBytes: Int = 12, header: String? = nil
+  ) -> [EvidenceUnit] {
     let bytes = Array(text.utf8)
     var units: [EvidenceUnit] = []
     var inCode = false
     var previousRow: Range<Int>?
+    var columns = header.map(TableRowText.names)
+    var isContinued = header != nil
     for block in blocks(bytes) {
       let line = bytes[block]
-      if isHeadingOrRule(line), let header = previousRow, line.contains(UInt8(ascii: "|")) {
-        // What stood above the rule of a table were its column names.
+      if let last = previousRow, last.upperBound + 1 < block.lowerBound || !isRow(line) {
+        // The table has ended.
+        columns = nil
+        isContinued = false
+      }
+      if columns == nil, isHeadingOrRule(line), let header = previousRow, line.contains(UInt8(ascii: "|")) {
+        // What stood above the first rule of a table were its column names.
         units.removeAll { header.contains($0.range.lowerBound) }
+        columns = String(decoding: bytes[trim(bytes, header)], as: UTF8.self)
+        isContinued = false
+      } else if !isRow(line) {
+        columns = nil
+        isContinued = false
       }
       previousRow = isRow(line) ? block : nil
       if line.starts(with: "```".utf8) || line.starts(with: "~~~".utf8) {
@@ -39,7 +67,8 @@ enum EvidenceUnits {
         for range in cut(bytes, trim(bytes, sentence)) where range.count >= minimumBytes {
           units.append(
             EvidenceUnit(
-              passage: passage, range: range, text: String(decoding: bytes[range], as: UTF8.self)))
+              passage: passage, range: range, text: String(decoding: bytes[range], as: UTF8.self),
+              columns: columns, isContinued: isContinued))
         }
       }
     }
@@ -47,14 +76,14 @@ enum EvidenceUnits {
   }
 
   /// The units of a passage, or all of it where it has none: a listing, a heading.
-  static func quotable(of text: String, passage: Int) -> [EvidenceUnit] {
-    let units = units(of: text, passage: passage)
+  static func quotable(of passage: Passage, number: Int) -> [EvidenceUnit] {
+    let units = units(of: passage, number: number)
     guard units.isEmpty else { return units }
-    let bytes = Array(text.utf8)
+    let bytes = Array(passage.text.utf8)
     let range = trim(bytes, bytes.indices)
     return range.isEmpty
       ? []
-      : [EvidenceUnit(passage: passage, range: range, text: String(decoding: bytes[range], as: UTF8.self))]
+      : [EvidenceUnit(passage: number, range: range, text: String(decoding: bytes[range], as: UTF8.self))]
   }
 
   /// Paragraphs, with list items and table rows on their own.

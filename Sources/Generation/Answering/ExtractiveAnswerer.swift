@@ -63,7 +63,7 @@ package struct ExtractiveAnswerer: Answerer {
   }
 
   private func extract(_ question: String, passages: [Passage]) async throws(GenerationError) -> Answer {
-    let units = passages.enumerated().flatMap { EvidenceUnits.units(of: $1.text, passage: $0) }
+    let units = passages.enumerated().flatMap { EvidenceUnits.units(of: $1, number: $0) }
     guard !units.isEmpty else {
       return Answer(text: nil, abstention: .noEvidence, citations: [], confidence: 0)
     }
@@ -115,13 +115,17 @@ package struct ExtractiveAnswerer: Answerer {
       Set(analyzer.terms(of: ([passage.title ?? ""] + passage.headingPath).joined(separator: " ")))
         .intersection(wanted)
     }
+    // Names that stand outside the passage say of its rows what headings say of sentences.
+    let columns = passages.map { Set(analyzer.terms(of: $0.header ?? "")).intersection(wanted) }
     return units.enumerated().map { order, unit in
       var sum = 0.0
       for term in wanted.sorted() {
         let weight = weights[term] ?? 0
         if held[order].contains(term) {
           sum += weight
-        } else if headings[unit.passage].contains(term) {
+        } else if headings[unit.passage].contains(term)
+          || unit.isContinued && columns[unit.passage].contains(term)
+        {
           sum += weight / 2
         }
       }
@@ -140,7 +144,8 @@ package struct ExtractiveAnswerer: Answerer {
       query = try await embedder.embed([question], as: .query).matrix
       let texts = scored.map { item in
         // A sentence means more under its heading.
-        (passages[item.unit.passage].headingPath.last.map { $0 + ": " } ?? "") + item.unit.text
+        (passages[item.unit.passage].headingPath.last.map { $0 + ": " } ?? "")
+          + (item.unit.isContinued ? Self.readable(item.unit) : item.unit.text)
       }
       matrix = try await embedder.embed(texts, as: .passage).matrix
     } catch {
@@ -162,16 +167,18 @@ package struct ExtractiveAnswerer: Answerer {
     var sentences: [String] = []
     for (index, unit) in units.enumerated() {
       let passage = passages[unit.passage]
-      citations.append(
-        Citation(
-          marker: index + 1, documentID: passage.documentID, uri: passage.uri, title: passage.title,
-          headingPath: passage.headingPath, page: passage.page,
-          range: passage.start + unit.range.lowerBound..<passage.start + unit.range.upperBound,
-          quote: unit.text))
-      sentences.append(Self.readable(unit.text) + " [\(index + 1)]")
+      citations.append(passage.citation(unit, marker: index + 1))
+      sentences.append(Self.readable(unit) + " [\(index + 1)]")
     }
     return Answer(
       text: sentences.joined(separator: "\n"), abstention: nil, citations: citations, confidence: confidence)
+  }
+
+  /// A unit's text on one line; a row of a table that began before its passage with the names of its columns, which
+  /// would be lost otherwise.
+  static func readable(_ unit: EvidenceUnit) -> String {
+    guard unit.isContinued, let columns = unit.columns else { return readable(unit.text) }
+    return TableRowText.named(row: unit.text, columns: columns)
   }
 
   /// A unit's text on one line, without its list marker, task box or quote sign.

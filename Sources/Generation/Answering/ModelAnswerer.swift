@@ -167,7 +167,7 @@ private struct ModelDraft {
   private mutating func cite(_ number: Int) -> (citation: Citation, isNew: Bool)? {
     guard passages.indices.contains(number - 1) else { return nil }
     let passage = passages[number - 1]
-    let candidates = units[number] ?? EvidenceUnits.quotable(of: passage.text, passage: number - 1)
+    let candidates = units[number] ?? EvidenceUnits.quotable(of: passage, number: number - 1)
     units[number] = candidates
     let sentence = EvidenceUnits.units(of: since, passage: 0).last?.text ?? since
     if support.hasTerms(sentence) { cited = sentence }
@@ -176,9 +176,7 @@ private struct ModelDraft {
     if let known = citations.first(where: { $0.documentID == passage.documentID && $0.range == range }) {
       return (known, false)
     }
-    let citation = Citation(
-      marker: citations.count + 1, documentID: passage.documentID, uri: passage.uri, title: passage.title,
-      headingPath: passage.headingPath, page: passage.page, range: range, quote: unit.text)
+    let citation = passage.citation(unit, marker: citations.count + 1)
     citations.append(citation)
     return (citation, true)
   }

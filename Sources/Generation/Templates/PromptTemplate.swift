@@ -69,12 +69,16 @@ package struct PromptTemplate: Sendable {
 
   /// The messages of prompt `answer`, with the conversation before the last one.
   package func messages(_ request: AnswerRequest) throws(GenerationError) -> [ModelMessage] {
+    // A template of an older time knows no headers: there they begin the text.
+    let namesColumns = text.contains("{{header}}")
     let passages = request.passages.enumerated().map { index, passage in
-      PromptValue.object([
+      var members: [String: PromptValue] = [
         "number": .text(String(index + 1)),
         "title": .text(PromptFence.attribute(Self.place(passage))),
-        "text": .text(passage.text),
-      ])
+        "text": .text(namesColumns ? passage.text : passage.shownText),
+      ]
+      if let header = passage.header { members["header"] = .text(header) }
+      return PromptValue.object(members)
     }
     var messages = messages(["question": .text(request.question), "passages": .list(passages)])
     let last = messages.lastIndex { $0.role == .user } ?? messages.endIndex

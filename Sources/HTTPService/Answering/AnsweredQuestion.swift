@@ -58,17 +58,22 @@ package struct AnsweredQuestion: Sendable {
     request.deadline = question.remaining
     request.maximumTokens = min(question.maximumTokens ?? .max, tools.maximumTokens)
     let ready = request
-    let answer: Answer
+    let places = CitedPlaces(found)
+    var answer: Answer
     if let model = question.isExtractive ? nil : tools.model {
       let answerer = ModelAnswerer(
         model: model, prompt: try tools.prompts.template("answer"), extractive: extractive, embedder: scorer,
         analyzer: analyzer)
       // It waits for another server most of the time: no core is held for it.
-      answer = try await answerer.answer(ready) { await onEvent(.answer($0)) }
+      answer = try await answerer.answer(ready) { await onEvent(.answer($0.placed(by: places))) }
     } else {
       answer = try await AdmissionGate.run(gate, .extract, deadline: question.deadline) {
-        try await extractive.answer(ready) { await onEvent(.answer($0)) }
+        try await extractive.answer(ready) { await onEvent(.answer($0.placed(by: places))) }
       }
+    }
+    answer.citations = answer.citations.map(places.placed)
+    if places.failure != nil {
+      answer.degraded = [answer.degraded, "places_unavailable"].compactMap { $0 }.joined(separator: ", ")
     }
     var stages = found.timings
     stages["answer"] = start.duration(to: .now).milliseconds
@@ -83,7 +88,7 @@ extension Passage {
     self.init(
       documentID: passage.documentID, uri: passage.uri, title: passage.title,
       headingPath: passage.headingPath, page: passage.page, start: passage.range.lowerBound,
-      text: passage.text, denseScore: passage.denseScore)
+      text: passage.text, denseScore: passage.denseScore, format: passage.format, header: passage.header)
   }
 }
 
@@ -184,17 +189,6 @@ extension AnsweredQuestion {
         ("chunks", .array(result.hits.map { .string($0.id.description) })),
         ("timings_ms", JSONValue(timings: timings)),
       ]).description, createdAt: Date().timeIntervalSince1970)
-  }
-}
-
-extension Citation {
-  package var json: JSONValue {
-    .object([
-      ("marker", .integer(marker)), ("document_id", .string(documentID)), ("uri", .string(uri)),
-      ("title", JSONValue(title)), ("start", .integer(range.lowerBound)), ("end", .integer(range.upperBound)),
-      ("page", JSONValue(page)), ("heading", .string(headingPath.joined(separator: " › "))),
-      ("quote", .string(quote)),
-    ])
   }
 }
 

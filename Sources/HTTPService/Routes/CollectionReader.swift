@@ -76,6 +76,11 @@ struct CollectionReader {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Where the document's text stands in its source.
+  func places(of document: DocumentRecord) throws -> DocumentPlaces {
+    try home.catalog.places(ofDocument: document.row) ?? DocumentPlaces()
+  }
+
   func chunks(of document: DocumentRecord, in collection: String) throws -> [StoredChunk] {
     try snapshot(collection).contents(ofDocument: document.row, positions: 0...Int(Int32.max))
   }

@@ -3,8 +3,6 @@ import Hummingbird
 import IndexStore
 
 extension RagService {
-  private static let place = "/api/v1/documents/"
-
   var documentEndpoints: [Endpoint] {
     let collection = ("collection", "Collection; the server's standard one where it is left out.")
     return [
@@ -50,16 +48,7 @@ extension RagService {
           .query(collection.0, Schema.text, collection.1)
           .gives(Schema.reference("Document"))
       ) { [self] request, context in
-        if let id = try chunksOf(request) { return try chunks(of: id, request, context) }
-        let reader = reader(for: context)
-        let record = try reader.record(collectionName(request))
-        let document = try reader.document(try request.rest(after: Self.place), in: record)
-        return Response(
-          json: .object(
-            document.members + [
-              ("collection", .string(record.name)),
-              ("text", .string(try reader.text(of: document, in: record))),
-            ]))
+        try await part(request, context)
       },
       Endpoint(
         .get, "/api/v1/documents/{id}/chunks", scope: .query, isPartOfAnother: true,
@@ -68,7 +57,7 @@ extension RagService {
           .query(collection.0, Schema.text, collection.1)
           .gives(Schema.reference("Chunks"))
       ) { [self] request, context in
-        try chunks(of: try chunksOf(request) ?? "", request, context)
+        try await part(request, context)
       },
       Endpoint(
         .delete, "/api/v1/documents/{id}", scope: .ingest, isOpenEnded: true,
@@ -83,16 +72,27 @@ extension RagService {
     ]
   }
 
-  private func collectionName(_ request: Request) -> String {
+  func collectionName(_ request: Request) -> String {
     request.parameter("collection") ?? configuration.collection
   }
 
-  /// The document whose chunks a path asks for; `nil` for a path of another kind.
-  private func chunksOf(_ request: Request) throws -> String? {
-    let suffix = "/chunks"
-    let path = request.uri.path
-    guard path.hasSuffix(suffix), path.count > Self.place.count + suffix.count else { return nil }
-    return try Request.decoded(String(path.dropFirst(Self.place.count).dropLast(suffix.count)))
+  /// Shows a document, or the part of it that the path asks for.
+  func part(_ request: Request, _ context: ServiceContext) async throws -> Response {
+    switch try DocumentPart(request) {
+    case .chunks(let id): return try chunks(of: id, request, context)
+    case .place(let id): return try place(of: id, request, context)
+    case .pageImage(let id, let page): return try await pageImage(of: id, page: page, request, context)
+    case .whole(let id):
+      let reader = reader(for: context)
+      let record = try reader.record(collectionName(request))
+      let document = try reader.document(id, in: record)
+      return Response(
+        json: .object(
+          document.members + [
+            ("collection", .string(record.name)),
+            ("text", .string(try reader.text(of: document, in: record))),
+          ]))
+    }
   }
 
   private func chunks(of id: String, _ request: Request, _ context: ServiceContext) throws -> Response {
@@ -100,6 +100,7 @@ extension RagService {
     let record = try reader.record(collectionName(request))
     let document = try reader.document(id, in: record)
     let chunks = try reader.chunks(of: document, in: record.name)
+    let places = try reader.places(of: document)
     return Response(
       json: .object([
         ("document_id", .string(id)), ("collection", .string(record.name)),
@@ -108,26 +109,28 @@ extension RagService {
           .array(
             chunks.map { content in
               let chunk = content.record.chunk
-              return .object([
+              let members: [(String, JSONValue)] = [
                 ("chunk_id", .string(ChunkID(bytes: content.record.id).description)),
                 ("start", .integer(chunk.range.lowerBound)), ("end", .integer(chunk.range.upperBound)),
                 ("text", .string(content.text)), ("page", JSONValue(chunk.page)),
                 ("heading", .string(chunk.headingPath.joined(separator: " › "))),
-              ])
+              ]
+              let header = content.header.map { [("header", JSONValue.string($0))] } ?? []
+              return .object(members + header + places.place(of: chunk.range).members(document.format))
             })
         ),
       ]))
   }
 
   private func delete(_ request: Request, _ context: ServiceContext) async throws -> Response {
-    guard try chunksOf(request) == nil else {
-      var error = ServiceError(.methodNotAllowed, "chunks go with their document: delete that")
+    guard case .whole(let id) = try DocumentPart(request) else {
+      var error = ServiceError(.methodNotAllowed, "the parts of a document go with it: delete that")
       error.allowed = ["GET", "HEAD", "OPTIONS"]
       throw error
     }
     let reader = reader(for: context)
     let record = try reader.record(collectionName(request))
-    let document = try reader.document(try request.rest(after: Self.place), in: record)
+    let document = try reader.document(id, in: record)
     let home = home
     let version = try await jobs.exclusively {
       try home.deleteDocument(document.id, from: record.name, threads: 1, holder: "rag serve")

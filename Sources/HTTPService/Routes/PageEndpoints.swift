@@ -7,7 +7,7 @@ import Storage
 /// The web page, out of the binary.
 extension RagService {
   private static let policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
   var pageEndpoints: [Endpoint] {
@@ -19,6 +19,9 @@ extension RagService {
       page("/page/drift.js", "The page of drift.", "text/javascript", PackageResources.drift_js),
       page("/page/models.js", "The pages of runs and models.", "text/javascript", PackageResources.models_js),
       page("/page/health.js", "The page of health.", "text/javascript", PackageResources.health_js),
+      page(
+        "/page/source.js", "The panel that opens a source at its place.", "text/javascript",
+        PackageResources.source_js),
       page("/page/style.css", "Style of the web page.", "text/css", PackageResources.style_css),
       Endpoint(
         .get, "/openapi.json", scope: nil,

@@ -74,15 +74,17 @@ struct ErrorMapping {
       case .invalidRequest: .badRequest
       case .unauthenticated: .unauthorized
       case .forbidden: .forbidden
-      case .notFound, .documentMissing, .collectionMissing, .jobMissing, .answerMissing, .modelMissing:
+      case .notFound, .documentMissing, .pageMissing, .collectionMissing, .jobMissing, .answerMissing,
+        .modelMissing:
         .notFound
       case .methodNotAllowed: .methodNotAllowed
       case .requestTimeout: .requestTimeout
-      case .conflict: .conflict
+      case .conflict, .sourceChanged: .conflict
+      case .sourceGone: .gone
       case .bodyTooLarge: .contentTooLarge
       case .unsupportedMediaType: .unsupportedMediaType
       case .rateLimited: .tooManyRequests
-      case .notReady: .serviceUnavailable
+      case .notReady, .pageUnavailable: .serviceUnavailable
       }
     var mapping = ErrorMapping(status, error.code.rawValue, error.message)
     mapping.parameter = error.parameter

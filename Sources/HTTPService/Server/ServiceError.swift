@@ -6,6 +6,13 @@ package struct ServiceError: Error, Sendable, CustomStringConvertible {
     case forbidden
     case notFound = "not_found"
     case documentMissing = "document_missing"
+    /// There is no such page, or no picture of it.
+    case pageMissing = "page_missing"
+    /// The file that a document was read from holds something else now.
+    case sourceChanged = "source_changed"
+    case sourceGone = "source_gone"
+    /// A page cannot be drawn.
+    case pageUnavailable = "page_unavailable"
     case collectionMissing = "collection_missing"
     case jobMissing = "job_missing"
     case answerMissing = "answer_missing"

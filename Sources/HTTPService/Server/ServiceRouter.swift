@@ -38,11 +38,9 @@ extension RagService {
     return router
   }
 
-  /// Of an open-ended path's methods those of the part that is asked for: chunks are not deleted.
+  /// Of an open-ended path's methods those of the part that is asked for: parts are not deleted.
   private static func narrowed(_ allowed: [String], _ request: Request) -> [String] {
-    let path = request.uri.path
-    let isChunks = path.hasPrefix("/api/v1/documents/") && path.hasSuffix("/chunks")
-    return isChunks ? allowed.filter { $0 != "DELETE" } : allowed
+    DocumentPart.isPart(request.uri.path) ? allowed.filter { $0 != "DELETE" } : allowed
   }
 
   /// Asks who it is and whether they may, before the handler sees anything.

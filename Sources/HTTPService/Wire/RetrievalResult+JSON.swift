@@ -1,3 +1,4 @@
+import Documents
 import IndexStore
 import Retrieval
 
@@ -30,7 +31,7 @@ extension RetrievalResult {
 extension ScoredChunk {
   package func json(rank: Int) -> JSONValue {
     let chunk = content.record.chunk
-    return .object([
+    var members: [(String, JSONValue)] = [
       ("rank", .integer(rank)), ("score", .number(score)), ("chunk_id", .string(id.description)),
       ("document_id", .string(content.documentID)), ("uri", .string(content.uri)),
       ("title", JSONValue(content.title)), ("text", .string(content.shownText)),
@@ -44,6 +45,18 @@ extension ScoredChunk {
           ("reranker", JSONValue(rerankScore)),
         ])
       ),
-    ])
+    ]
+    // Where it is there, `text` begins with it; `start` and `end` are of what follows.
+    if let header = content.header { members.append(("header", .string(header))) }
+    return .object(members)
+  }
+}
+
+extension ScoredChunk {
+  /// The document and the page on which the chunk begins, in words.
+  package var placeInWords: String {
+    var place = SourcePlace()
+    place.page = content.record.chunk.page
+    return place.words(content.format).map { content.documentID + ", " + $0 } ?? content.documentID
   }
 }

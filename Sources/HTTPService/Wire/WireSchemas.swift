@@ -18,6 +18,22 @@ enum WireSchemas {
     ("filter", Schema.text), ("deadline_ms", Schema.integer(from: 1, to: 600_000)),
   ]
 
+  /// Where text stands in its source; what is not known is left out.
+  private static let placeMembers: [(String, JSONValue)] = [
+    ("source_start", Schema.integer), ("source_end", Schema.integer),
+    ("page_size", Schema.list(Schema.number, atLeast: 2, atMost: 2)), ("box", box),
+    ("boxes", Schema.list(box)),
+    ("slide", Schema.integer), ("sheet", Schema.text), ("row", Schema.integer),
+  ]
+
+  /// Left, top, right, bottom, from the page's top left; points of a PDF, pixels of an image.
+  private static let box = Schema.list(Schema.number, atLeast: 4, atMost: 4)
+
+  /// - Parameter optional: members that may be missing.
+  private static func record(_ members: [(String, JSONValue)], optional: [(String, JSONValue)]) -> JSONValue {
+    Schema.object(members + optional, required: members.map(\.0))
+  }
+
   private static let documentMembers: [(String, JSONValue)] = [
     ("document_id", Schema.text), ("uri", Schema.text), ("title", Schema.optional(Schema.text)),
     ("format", Schema.text), ("language", Schema.optional(Schema.text)), ("content_hash", Schema.text),
@@ -66,30 +82,32 @@ enum WireSchemas {
     ),
     (
       "Chunk",
-      Schema.record([
-        ("rank", Schema.integer), ("score", Schema.number), ("chunk_id", Schema.text),
-        ("document_id", Schema.text),
-        ("uri", Schema.text), ("title", Schema.optional(Schema.text)), ("text", Schema.text),
-        ("start", Schema.integer), ("end", Schema.integer), ("page", Schema.optional(Schema.integer)),
-        ("heading", Schema.text),
-        (
-          "scores",
-          Schema.record([
-            ("lexical", Schema.optional(Schema.number)), ("dense", Schema.optional(Schema.number)),
-            ("lexical_rank", Schema.optional(Schema.integer)),
-            ("dense_rank", Schema.optional(Schema.integer)),
-            ("reranker", Schema.optional(Schema.number)),
-          ])
-        ),
-      ])
+      record(
+        [
+          ("rank", Schema.integer), ("score", Schema.number), ("chunk_id", Schema.text),
+          ("document_id", Schema.text),
+          ("uri", Schema.text), ("title", Schema.optional(Schema.text)), ("text", Schema.text),
+          ("start", Schema.integer), ("end", Schema.integer), ("page", Schema.optional(Schema.integer)),
+          ("heading", Schema.text),
+          (
+            "scores",
+            Schema.record([
+              ("lexical", Schema.optional(Schema.number)), ("dense", Schema.optional(Schema.number)),
+              ("lexical_rank", Schema.optional(Schema.integer)),
+              ("dense_rank", Schema.optional(Schema.integer)),
+              ("reranker", Schema.optional(Schema.number)),
+            ])
+          ),
+        ], optional: [("header", Schema.text)])
     ),
     (
       "Citation",
-      Schema.record([
-        ("marker", Schema.integer), ("document_id", Schema.text), ("uri", Schema.text),
-        ("title", Schema.optional(Schema.text)), ("start", Schema.integer), ("end", Schema.integer),
-        ("page", Schema.optional(Schema.integer)), ("heading", Schema.text), ("quote", Schema.text),
-      ])
+      record(
+        [
+          ("marker", Schema.integer), ("document_id", Schema.text), ("uri", Schema.text),
+          ("title", Schema.optional(Schema.text)), ("start", Schema.integer), ("end", Schema.integer),
+          ("page", Schema.optional(Schema.integer)), ("heading", Schema.text), ("quote", Schema.text),
+        ], optional: [("header", Schema.text)] + placeMembers)
     ),
     (
       "Lineage",
@@ -176,13 +194,22 @@ enum WireSchemas {
         (
           "chunks",
           Schema.list(
-            Schema.record([
-              ("chunk_id", Schema.text), ("start", Schema.integer), ("end", Schema.integer),
-              ("text", Schema.text),
-              ("page", Schema.optional(Schema.integer)), ("heading", Schema.text),
-            ]))
+            record(
+              [
+                ("chunk_id", Schema.text), ("start", Schema.integer), ("end", Schema.integer),
+                ("text", Schema.text),
+                ("page", Schema.optional(Schema.integer)), ("heading", Schema.text),
+              ], optional: [("header", Schema.text)] + placeMembers))
         ),
       ])
+    ),
+    (
+      "Place",
+      record(
+        [
+          ("document_id", Schema.text), ("collection", Schema.text), ("start", Schema.integer),
+          ("end", Schema.integer), ("text", Schema.text), ("page", Schema.optional(Schema.integer)),
+        ], optional: placeMembers)
     ),
     (
       "Collection",

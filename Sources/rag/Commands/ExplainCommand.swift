@@ -100,12 +100,13 @@ private struct Explanation {
         "context",
         .array(
           answered.passages.map { passage in
-            .object([
-              ("document_id", .string(passage.documentID)), ("start", .integer(passage.range.lowerBound)),
-              ("end", .integer(passage.range.upperBound)), ("page", JSONValue(passage.page)),
-              ("heading", .string(passage.headingPath.joined(separator: " › "))),
-              ("text", .string(passage.text)),
-            ])
+            .object(
+              [
+                ("document_id", .string(passage.documentID)), ("start", .integer(passage.range.lowerBound)),
+                ("end", .integer(passage.range.upperBound)), ("page", JSONValue(passage.page)),
+                ("heading", .string(passage.headingPath.joined(separator: " › "))),
+                ("text", .string(passage.text)),
+              ] + (passage.header.map { [("header", .string($0))] } ?? []))
           })
       ),
       ("result", answered.json),
@@ -148,6 +149,10 @@ private struct Explanation {
       lines.append(
         "context \(index + 1): \(passage.documentID), bytes \(passage.range.lowerBound)-\(passage.range.upperBound)"
           + (passage.headingPath.isEmpty ? "" : " — " + passage.headingPath.joined(separator: " › ")))
+      if let header = passage.header {
+        lines.append("  (column names of the table that it goes on with)")
+        lines.append(contentsOf: header.split(separator: "\n").map { "  | " + $0 })
+      }
       lines.append(contentsOf: passage.text.split(separator: "\n").map { "  | " + $0 })
     }
     lines.append("")

@@ -86,11 +86,9 @@ extension AnsweredQuestion {
     Terminal.out(text)
     Terminal.out("")
     for citation in answer.citations {
-      var place = citation.documentID
-      if let page = citation.page { place += ", page \(page)" }
+      var place = citation.placeInWords
       if !citation.headingPath.isEmpty { place += " — " + citation.headingPath.joined(separator: " › ") }
-      Terminal.out(
-        "[\(citation.marker)] \(place) (bytes \(citation.range.lowerBound)-\(citation.range.upperBound))")
+      Terminal.out("[\(citation.marker)] \(place) (\(citation.bytesInWords))")
     }
   }
 

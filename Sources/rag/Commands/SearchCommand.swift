@@ -56,10 +56,9 @@ struct SearchCommand: AsyncParsableCommand {
 
   private static func line(_ hit: ScoredChunk, rank: Int) -> String {
     let chunk = hit.content.record.chunk
-    var place = hit.content.documentID
-    if let page = chunk.page { place += ", page \(page)" }
+    var place = hit.placeInWords
     if !chunk.headingPath.isEmpty { place += " — " + chunk.headingPath.joined(separator: " › ") }
-    let words = hit.content.text.split { $0 == " " || $0 == "\n" || $0 == "\t" }.joined(separator: " ")
+    let words = hit.content.shownText.split { $0 == " " || $0 == "\n" || $0 == "\t" }.joined(separator: " ")
     let excerpt = words.count > 240 ? words.prefix(240) + "…" : words[...]
     let score = (hit.score * 1000).rounded() / 1000
     return "\(rank). [\(score)] \(place)\n   \(excerpt)"

@@ -46,7 +46,8 @@ struct AnswerEvaluation {
         },
         sentences: lines.count, citedSentences: lines.count { $0.contains(/\[\d+\]/) },
         isAnswered: answer.text != nil && answer.confidence >= threshold, confidence: answer.confidence)
-      items.append(Item(outcome: outcome, question: question.text, passages: answered.passages.map(\.text)))
+      items.append(
+        Item(outcome: outcome, question: question.text, passages: answered.passages.map(\.shownText)))
       onProgress(items.count)
     }
     return items

@@ -5,6 +5,7 @@ import { $, CallError, call, el, errorNote, events, getJSON, headers, note, plac
 import { showDrift } from "./drift.js";
 import { showHealth } from "./health.js";
 import { showModels, showRuns } from "./models.js";
+import { bytes, closePanel, openSource, where } from "./source.js";
 
 // ---------------------------------------------------------------- ask
 
@@ -122,7 +123,7 @@ function sources(citations) {
   return el("ol", { class: "sources", "aria-label": "Sources" }, ...citations.map((citation) => el("li", {},
     marker(citation),
     el("span", {}, citation.title ?? citation.document_id, " ",
-      el("span", { class: "where" }, [citation.heading, citation.page ? `page ${citation.page}` : ""].filter(Boolean).join(", "))))));
+      el("span", { class: "where" }, [citation.heading, where(citation)].filter(Boolean).join(", "))))));
 }
 
 function retrieved(result) {
@@ -130,10 +131,15 @@ function retrieved(result) {
   return el("details", { class: "more", open: result.abstained && result.chunks.length > 0 },
     el("summary", {}, result.abstained ? "Nearest passages" : `${result.chunks.length} passages that were read`),
     ...result.chunks.map((chunk) => el("div", { class: "hit" },
-      el("button", { class: "link", type: "button", onclick: (event) => openSource({ ...chunk, quote: chunk.text }, event.currentTarget) },
+      el("button", { class: "link", type: "button", onclick: (event) => openSource({ ...chunk, quote: ownText(chunk) }, event.currentTarget) },
         chunk.title ?? chunk.document_id),
-      el("div", { class: "meta" }, [chunk.heading, `words ${number(chunk.scores.lexical)}`, `meaning ${number(chunk.scores.dense)}`].filter(Boolean).join(" · ")),
+      el("div", { class: "meta" }, [chunk.heading, where(chunk), `words ${number(chunk.scores.lexical)}`, `meaning ${number(chunk.scores.dense)}`].filter(Boolean).join(" · ")),
       el("p", { tabindex: "0" }, chunk.text))));
+}
+
+/** A chunk's text without the column names that it is shown with. */
+function ownText(chunk) {
+  return chunk.header === undefined ? chunk.text : chunk.text.slice(chunk.header.length + 1);
 }
 
 function facts(pairs) {
@@ -160,50 +166,6 @@ function feedback(result) {
     } }, label));
   }
   return box;
-}
-
-// ---------------------------------------------------------------- source panel
-
-/** Splits text at UTF-8 byte offsets. */
-function cut(text, start, end) {
-  const bytes = new TextEncoder().encode(text);
-  const decode = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
-  return [decode(0, start), decode(start, end), decode(end, bytes.length)];
-}
-
-async function openSource(citation, opener) {
-  closePanel(false);
-  state.opener = opener;
-  opener?.setAttribute("aria-expanded", "true");
-  $("panel-title").textContent = citation.title ?? citation.document_id;
-  $("panel").hidden = false;
-  document.body.classList.add("with-panel");
-  const head = el("p", { class: "hint" },
-    [citation.document_id, citation.heading, citation.page ? `page ${citation.page}` : "", `bytes ${citation.start}–${citation.end}`].filter(Boolean).join(" · "));
-  $("panel-body").replaceChildren(head, el("p", { class: "hint" }, "Loading …"));
-  $("panel-close").focus();
-  try {
-    const found = await getJSON(place(citation.document_id));
-    const [before, middle, after] = cut(found.text, citation.start, citation.end);
-    const mark = el("mark", { id: "highlight" }, middle);
-    const parts = [head, el("div", { class: "document" }, before, mark, after)];
-    if (middle !== citation.quote) {
-      parts.unshift(note("", "The document has changed since this answer: the marked passage may not be the one that was cited."));
-    }
-    $("panel-body").replaceChildren(...parts);
-    mark.scrollIntoView({ block: "center" });
-  } catch (error) {
-    $("panel-body").replaceChildren(head, errorNote(error), el("blockquote", { class: "document" }, citation.quote ?? ""));
-  }
-}
-
-function closePanel(returnsFocus = true) {
-  if ($("panel").hidden) return;
-  $("panel").hidden = true;
-  document.body.classList.remove("with-panel");
-  state.opener?.setAttribute("aria-expanded", "false");
-  if (returnsFocus) state.opener?.focus();
-  state.opener = null;
 }
 
 // ---------------------------------------------------------------- documents
@@ -244,8 +206,8 @@ async function showDocument(id) {
       el("p", {}, el("button", { type: "button", class: "danger", onclick: () => remove(id) }, "Delete this document")),
       el("h2", {}, chunks.chunks.length === 1 ? "1 chunk" : `${chunks.chunks.length} chunks`),
       ...chunks.chunks.map((chunk) => el("div", { class: "hit chunk" },
-        el("div", { class: "meta" }, [chunk.heading, chunk.page ? `page ${chunk.page}` : "", `bytes ${chunk.start}–${chunk.end}`].filter(Boolean).join(" · ")),
-        el("p", { tabindex: "0" }, chunk.text))));
+        el("div", { class: "meta" }, [chunk.heading, where(chunk), bytes(chunk)].filter(Boolean).join(" · ")),
+        el("p", { tabindex: "0" }, chunk.header === undefined ? null : el("span", { class: "columns" }, chunk.header + "\n"), chunk.text))));
   } catch (error) { view.append(errorNote(error)); }
 }
 

@@ -125,7 +125,7 @@ package struct ToolServer: Sendable {
       let result = try await service.find(
         query, in: open, deadline: try questions.deadline(fields), span: context.span)
       let text = result.hits.enumerated().map { index, hit in
-        "[\(index + 1)] \(hit.content.documentID)\n\(hit.content.text)"
+        "[\(index + 1)] \(hit.placeInWords)\n\(hit.content.shownText)"
       }.joined(separator: "\n\n")
       return (text.isEmpty ? "Nothing was found." : text, result.json)
     case .query:
@@ -133,7 +133,10 @@ package struct ToolServer: Sendable {
       let open = try await service.collections.collection(try questions.collectionName(fields))
       let answered = try await service.ask(
         question, of: open, caller: context.caller, span: context.span, requestID: context.requestID)
-      let sources = answered.answer.citations.map { "[\($0.marker)] \($0.documentID): \($0.quote)" }
+      let sources = answered.answer.citations.map { citation in
+        let columns = citation.header.map { "(\($0)) " } ?? ""
+        return "[\(citation.marker)] \(citation.placeInWords): \(columns)\(citation.quote)"
+      }
       let text = ([ChatCompletion.text(of: answered)] + sources).joined(separator: "\n")
       return (text, answered.json)
     case .getDocument:

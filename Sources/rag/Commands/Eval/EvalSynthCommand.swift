@@ -136,7 +136,7 @@ struct EvalSynthCommand: AsyncParsableCommand {
       // A passage for which the model has no question is passed over.
       guard
         let reply = try? await model.complete(
-          prompt.question(passage: content.text), maximumTokens: 200),
+          prompt.question(passage: content.shownText), maximumTokens: 200),
         let pair = QuestionPrompt.read(reply)
       else { return [] }
       return [draft(pair.question, pair.answer, "model")]
