@@ -8,7 +8,7 @@ package struct PageImage: Equatable, Sendable {
 /// Makes pictures of the pages of PDF files, and hands on images as they are.
 ///
 /// Poppler's `pdftoppm` does the work as a limited child process, like the reader's `pdftotext`.
-package struct PageRenderer: Sendable {
+package struct PagePictures: Sendable {
   /// Longest side of a picture of a PDF's page, pixels: sharp in a column of a page on the web, and a bound for pages
   /// of any size.
   package static let longSide = 1600
@@ -51,7 +51,7 @@ package struct PageRenderer: Sendable {
       }
       return PageImage(type: type, bytes: bytes)
     }
-    guard PDFReader.hasHeader(bytes) else { return nil }
+    guard PDFIntegrity(bytes).hasHeader else { return nil }
     return try render(bytes, page)
   }
 

@@ -22,11 +22,11 @@ final class PageImages: Sendable {
   /// Longest file that is read, bytes.
   private static let fileBytes = 1 << 30
 
-  private let renderer: PageRenderer
+  private let renderer: PagePictures
   private let gate = AdmissionGate(slots: 2, queue: 32)
   private let cache = Mutex(Cache())
 
-  init(renderer: PageRenderer = PageRenderer()) {
+  init(renderer: PagePictures = PagePictures()) {
     self.renderer = renderer
   }
 

@@ -23,7 +23,7 @@ extension RagService {
       Endpoint(
         .get, "/api/v1/documents/{id}/pages/{page}/image", scope: .query, isPartOfAnother: true,
         EndpointDescription(
-          "Show a page of a PDF or an image as a picture, at most \(PageRenderer.longSide) pixels long where it is "
+          "Show a page of a PDF or an image as a picture, at most \(PagePictures.longSide) pixels long where it is "
             + "drawn. 409 where the file has changed since it was ingested, 410 where it is gone, 404 where there is "
             + "no such page or the file was sent and is not kept.", tag: "documents"
         )
