@@ -62,14 +62,14 @@ let package = Package(
     module("Embeddings", ["Kernels", "Storage", "Transport", crypto]),
 
     // The RAG path
-    module("Catalog", ["Documents", "Embeddings", .product(name: "GRDB", package: "GRDB.swift")]),
+    module("Catalog", ["Storage", "Documents", "Embeddings", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "IndexStore",
       [
         "Kernels", "Storage", "Documents", "LexicalIndex", "VectorIndex", "Embeddings", "Catalog",
         crypto,
       ]),
-    module("Retrieval", ["Kernels", "Transport", "LexicalIndex", "Embeddings", "IndexStore"]),
+    module("Retrieval", ["Kernels", "Storage", "Transport", "LexicalIndex", "Embeddings", "IndexStore"]),
     .target(
       name: "Generation",
       dependencies: [
@@ -81,7 +81,7 @@ let package = Package(
     // Model work
     module(
       "Tracking", ["Storage", "Transport", "Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
-    module("Evaluation", ["Kernels", "Reports"]),
+    module("Evaluation", ["Kernels", "Storage", "Reports"]),
     module("Tables", ["Kernels", "Documents", "CCompression"]),
     module("Drift", ["Kernels", "Tables", "Reports"]),
     module(
