@@ -145,7 +145,7 @@ let package = Package(
         "VectorIndex",
       ]),
     tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
-    tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
+    tests("Evaluation", ["Evaluation", "Storage"], resources: [.copy("Fixtures")]),
     tests(
       "Tracking", ["Tracking", "Transport", "Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Tables", ["Tables"], resources: [.copy("Fixtures")]),

@@ -51,6 +51,26 @@ extension Catalog {
     }
   }
 
+  /// Records that a source is at another place: its files keep their identities.
+  package func relocate(_ source: SourceRecord, to root: String, collection: Int64) throws(CatalogError) {
+    try write { database in
+      try database.execute(sql: "UPDATE sources SET root = ? WHERE id = ?", arguments: [root, source.id])
+      // Paths below the root of all begin with its own slash.
+      let length = source.root == "/" ? 0 : source.root.unicodeScalars.count
+      let place = root == "/" ? "" : root
+      for table in ["files", "documents"] {
+        try database.execute(
+          sql: "UPDATE \(table) SET uri = ? || substr(uri, ?) WHERE source = ?",
+          arguments: [place, length + 1, source.id])
+      }
+      try database.execute(
+        sql: """
+          UPDATE reading_notes SET path = ? || substr(path, ?) WHERE file IN (SELECT row FROM files WHERE source = ?)
+          """, arguments: [place, length + 1, source.id])
+      try Self.bumpVersion(of: collection, database)
+    }
+  }
+
   private static func source(_ row: Row) -> SourceRecord {
     SourceRecord(id: row["id"], label: row["label"], root: row["root"], isWhole: row["is_whole"])
   }
