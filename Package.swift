@@ -64,14 +64,16 @@ let package = Package(
     module("Embeddings", ["Kernels", "Storage", "Transport", crypto]),
 
     // The RAG path
-    module("Catalog", ["Documents", "Embeddings", .product(name: "GRDB", package: "GRDB.swift")]),
+    module("Catalog", ["Storage", "Documents", "Embeddings", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "IndexStore",
       [
         "Kernels", "Storage", "Documents", "LexicalIndex", "VectorIndex", "Embeddings", "Catalog",
         crypto,
       ]),
-    module("Retrieval", ["Kernels", "Transport", "Documents", "LexicalIndex", "Embeddings", "IndexStore"]),
+    module(
+      "Retrieval",
+      ["Kernels", "Storage", "Transport", "Documents", "LexicalIndex", "Embeddings", "IndexStore"]),
     .target(
       name: "Generation",
       dependencies: [
@@ -83,7 +85,7 @@ let package = Package(
     // Model work
     module(
       "Tracking", ["Storage", "Transport", "Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
-    module("Evaluation", ["Kernels", "Reports"]),
+    module("Evaluation", ["Kernels", "Storage", "Reports"]),
     module("Tables", ["Kernels", "Documents", "CCompression"]),
     module("Drift", ["Kernels", "Tables", "Reports"]),
     module(
@@ -147,7 +149,7 @@ let package = Package(
         "VectorIndex",
       ]),
     tests("Generation", ["Generation", "Transport", "Embeddings", "Kernels", "LexicalIndex"]),
-    tests("Evaluation", ["Evaluation"], resources: [.copy("Fixtures")]),
+    tests("Evaluation", ["Evaluation", "Storage"], resources: [.copy("Fixtures")]),
     tests(
       "Tracking", ["Tracking", "Transport", "Catalog", crypto, .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Tables", ["Tables"], resources: [.copy("Fixtures")]),

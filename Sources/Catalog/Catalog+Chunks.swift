@@ -86,8 +86,8 @@ extension Catalog {
         let found = try Row.fetchOne(
           database,
           sql: """
-            SELECT d.*, t.structure, t.text, t.places FROM documents d JOIN document_texts t ON t.document = d.row
-            WHERE d.row = ?
+            SELECT x.*, t.structure, t.text, t.places FROM (\(Self.documentSelection)) x
+            JOIN document_texts t ON t.document = x.row WHERE x.row = ?
             """, arguments: [row])
       else { return nil }
       let structure = try JSONDecoder().decode(

@@ -56,6 +56,7 @@ extension Catalog {
         arguments: [collection])
       try database.execute(
         sql: "DELETE FROM documents WHERE collection = ?", arguments: [collection])
+      try database.execute(sql: "DELETE FROM files WHERE collection = ?", arguments: [collection])
       try database.execute(
         sql: "DELETE FROM answers WHERE collection = (SELECT name FROM collections WHERE id = ?)",
         arguments: [collection])

@@ -1,64 +1,14 @@
 import Documents
 import Foundation
 import GRDB
+import Storage
 
 extension Catalog {
-  /// Finds or adds the source with this root; its label is `preferredLabel`, with a number behind it where
-  /// another root has that label.
-  package func source(
-    root: String, preferredLabel: String, collection: Int64
-  ) throws(CatalogError) -> SourceRecord {
-    try write { database in
-      if let known = try Row.fetchOne(
-        database, sql: "SELECT id, label, root FROM sources WHERE collection = ? AND root = ?",
-        arguments: [collection, root])
-      {
-        return SourceRecord(id: known["id"], label: known["label"], root: known["root"])
-      }
-      let taken = Set(
-        try String.fetchAll(
-          database, sql: "SELECT label FROM sources WHERE collection = ?", arguments: [collection]))
-      var label = preferredLabel
-      var number = 2
-      while taken.contains(label) {
-        label = "\(preferredLabel)~\(number)"
-        number += 1
-      }
-      try database.execute(
-        sql: "INSERT INTO sources (collection, label, root) VALUES (?, ?, ?)",
-        arguments: [collection, label, root])
-      return SourceRecord(id: database.lastInsertedRowID, label: label, root: root)
-    }
-  }
+  static let documentSelection = """
+    SELECT d.*, f.id AS file_id, f.stamp_inode, f.stamp_bytes, f.stamp_modified, f.stamp_changed, f.stale_reason,
+      f.stale_since, f.stale_tries, f.stale_hash FROM documents d JOIN files f ON f.row = d.file
 
-  /// All sources of a collection, by root.
-  package func sources(of collection: Int64) throws(CatalogError) -> [SourceRecord] {
-    try read {
-      try Row.fetchAll(
-        $0, sql: "SELECT id, label, root FROM sources WHERE collection = ? ORDER BY root",
-        arguments: [collection]
-      ).map { SourceRecord(id: $0["id"], label: $0["label"], root: $0["root"]) }
-    }
-  }
-
-  /// Identity and version of every document of a source, or of those that have none.
-  package func documentVersions(
-    collection: Int64, source: Int64?
-  ) throws(CatalogError) -> [DocumentVersion] {
-    try read {
-      try Row.fetchAll(
-        $0,
-        sql: """
-          SELECT row, id, content_hash, stamp_inode, stamp_bytes, stamp_modified, stamp_changed
-          FROM documents WHERE collection = ? AND source IS ? ORDER BY id
-          """, arguments: [collection, source]
-      ).map { row in
-        DocumentVersion(
-          row: row["row"], id: row["id"], contentHash: Array(row["content_hash"] as Data),
-          stamp: Self.stamp(row))
-      }
-    }
-  }
+    """
 
   /// Identity and content hash of every document of a collection, by identity.
   package func contentHashes(collection: Int64) throws(CatalogError) -> [(id: String, hash: [UInt8])] {
@@ -70,25 +20,11 @@ extension Catalog {
     }
   }
 
-  package func documentVersion(
-    _ id: String, collection: Int64
-  ) throws(CatalogError) -> DocumentVersion? {
-    try read {
-      try Row.fetchOne(
-        $0, sql: "SELECT * FROM documents WHERE collection = ? AND id = ?", arguments: [collection, id]
-      ).map { row in
-        DocumentVersion(
-          row: row["row"], id: row["id"], contentHash: Array(row["content_hash"] as Data),
-          stamp: Self.stamp(row))
-      }
-    }
-  }
-
   /// All documents without their text, by identity.
   package func documents(of collection: Int64) throws(CatalogError) -> [DocumentRecord] {
     try read {
       try Row.fetchAll(
-        $0, sql: "SELECT * FROM documents WHERE collection = ? ORDER BY id", arguments: [collection]
+        $0, sql: Self.documentSelection + "WHERE d.collection = ? ORDER BY d.id", arguments: [collection]
       ).map(Self.documentRecord)
     }
   }
@@ -99,7 +35,7 @@ extension Catalog {
   ) throws(CatalogError) -> [DocumentRecord] {
     try read {
       try Row.fetchAll(
-        $0, sql: "SELECT * FROM documents WHERE collection = ? AND id > ? ORDER BY id LIMIT ?",
+        $0, sql: Self.documentSelection + "WHERE d.collection = ? AND d.id > ? ORDER BY d.id LIMIT ?",
         arguments: [collection, id, limit]
       ).map(Self.documentRecord)
     }
@@ -108,7 +44,7 @@ extension Catalog {
   package func document(_ id: String, collection: Int64) throws(CatalogError) -> DocumentRecord? {
     try read {
       try Row.fetchOne(
-        $0, sql: "SELECT * FROM documents WHERE collection = ? AND id = ?", arguments: [collection, id]
+        $0, sql: Self.documentSelection + "WHERE d.collection = ? AND d.id = ?", arguments: [collection, id]
       ).map(Self.documentRecord)
     }
   }
@@ -136,56 +72,7 @@ extension Catalog {
     }
   }
 
-  /// Changes the stamps of unchanged documents whose files were touched.
-  package func updateStamps(_ stamps: [(row: Int64, stamp: SourceStamp)]) throws(CatalogError) {
-    guard !stamps.isEmpty else { return }
-    try write { database in
-      let statement = try database.makeStatement(
-        sql: """
-          UPDATE documents SET stamp_inode = ?, stamp_bytes = ?, stamp_modified = ?, stamp_changed = ?
-          WHERE row = ?
-          """)
-      for item in stamps {
-        try statement.execute(arguments: [
-          item.stamp.inode, item.stamp.bytes, item.stamp.modified, item.stamp.changed, item.row,
-        ])
-      }
-    }
-  }
-
-  /// Replaces the recorded failures of paths that were just tried.
-  ///
-  /// - Parameter attempted: paths whose earlier failures are forgotten.
-  package func recordFailures(
-    _ failures: [FailureRecord], attempted: [String], collection: Int64
-  ) throws(CatalogError) {
-    guard !failures.isEmpty || !attempted.isEmpty else { return }
-    try write { database in
-      let known = Set(
-        try String.fetchAll(
-          database, sql: "SELECT path FROM failures WHERE collection = ?", arguments: [collection]))
-      for path in attempted where known.contains(path) {
-        try database.execute(
-          sql: "DELETE FROM failures WHERE collection = ? AND path = ?", arguments: [collection, path])
-      }
-      for failure in failures {
-        try database.execute(
-          sql: "INSERT OR REPLACE INTO failures (collection, path, reason, failed_at) VALUES (?, ?, ?, ?)",
-          arguments: [collection, failure.path, failure.reason, Date().timeIntervalSince1970])
-      }
-    }
-  }
-
-  package func failures(of collection: Int64) throws(CatalogError) -> [FailureRecord] {
-    try read {
-      try Row.fetchAll(
-        $0, sql: "SELECT path, reason FROM failures WHERE collection = ? ORDER BY path",
-        arguments: [collection]
-      ).map { FailureRecord(path: $0["path"], reason: $0["reason"]) }
-    }
-  }
-
-  private static func stamp(_ row: Row) -> SourceStamp? {
+  static func stamp(_ row: Row) -> SourceStamp? {
     guard let inode = row["stamp_inode"] as Int64?, let bytes = row["stamp_bytes"] as Int64?,
       let modified = row["stamp_modified"] as Int64?, let changed = row["stamp_changed"] as Int64?
     else { return nil }
@@ -197,12 +84,22 @@ extension Catalog {
       ? [:] : (try? JSONDecoder().decode([String: MetadataValue].self, from: Data(json.utf8))) ?? [:]
   }
 
+  static func stale(_ row: Row) -> StaleState? {
+    guard let reason = row["stale_reason"] as String? else { return nil }
+    return StaleState(
+      reason: reason, since: row["stale_since"] ?? 0, tries: row["stale_tries"],
+      contentHash: (row["stale_hash"] as Data?).map { Array($0) })
+  }
+
   static func documentRecord(_ row: Row) -> DocumentRecord {
-    DocumentRecord(
-      row: row["row"], id: row["id"], source: row["source"], uri: row["uri"],
+    let id: String = row["id"]
+    let file: String = row["file_id"]
+    return DocumentRecord(
+      row: row["row"], file: row["file"], id: id, parent: file.utf8.elementsEqual(id.utf8) ? nil : file,
+      source: row["source"], uri: row["uri"],
       format: DocumentFormat(rawValue: row["format"]) ?? .text, title: row["title"],
       language: row["language"], contentHash: Array(row["content_hash"] as Data), stamp: stamp(row),
-      metadata: metadata(row["metadata"]), ingestedAt: row["ingested_at"])
+      metadata: metadata(row["metadata"]), ingestedAt: row["ingested_at"], stale: stale(row))
   }
 }
 
@@ -216,21 +113,22 @@ extension Catalog {
     }
   }
 
-  package func deletedDocuments(of collection: Int64) throws(CatalogError) -> Set<String> {
+  package func deletedDocuments(of collection: Int64) throws(CatalogError) -> Set<DocumentPath> {
     try read {
       Set(
         try String.fetchAll(
-          $0, sql: "SELECT id FROM deleted_documents WHERE collection = ?", arguments: [collection]))
+          $0, sql: "SELECT id FROM deleted_documents WHERE collection = ?", arguments: [collection]
+        ).map { DocumentPath($0) })
     }
   }
 
   /// Forgets that they were deleted.
-  package func unmarkDeleted(_ ids: [String], collection: Int64) throws(CatalogError) {
+  package func unmarkDeleted(_ ids: [DocumentPath], collection: Int64) throws(CatalogError) {
     guard !ids.isEmpty else { return }
     try write { database in
       for id in ids {
         try database.execute(
-          sql: "DELETE FROM deleted_documents WHERE collection = ? AND id = ?", arguments: [collection, id])
+          sql: "DELETE FROM deleted_documents WHERE collection = ? AND id = ?", arguments: [collection, id.text])
       }
     }
   }

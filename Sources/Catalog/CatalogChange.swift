@@ -18,6 +18,57 @@ package struct CatalogChange: Sendable {
     }
   }
 
+  /// A file with the documents that came from it.
+  package struct NewFile: Sendable {
+    package var record: FileRecord
+    package var documents: [NewDocument]
+    package var notes: [NoteRecord]
+
+    package init(record: FileRecord, documents: [NewDocument], notes: [NoteRecord] = []) {
+      self.record = record
+      self.documents = documents
+      self.notes = notes
+    }
+  }
+
+  /// A file that gets another identity, with its documents: it was moved, or a wider root took it over.
+  package struct Move: Sendable {
+    package struct Document: Sendable {
+      package var row: Int64
+      package var id: String
+      package var uri: String
+
+      package init(row: Int64, id: String, uri: String) {
+        self.row = row
+        self.id = id
+        self.uri = uri
+      }
+    }
+
+    /// Row of the file, with what it is from now on.
+    package var record: FileRecord
+    package var documents: [Document]
+
+    package init(record: FileRecord, documents: [Document]) {
+      self.record = record
+      self.documents = documents
+    }
+  }
+
+  /// A chunk that `newSegment` took over from another segment.
+  package struct MovedChunk: Sendable {
+    package var id: [UInt8]
+    package var ordinal: UInt32
+    /// Its identity from now on.
+    package var newID: [UInt8]
+
+    package init(id: [UInt8], ordinal: UInt32, newID: [UInt8]? = nil) {
+      self.id = id
+      self.ordinal = ordinal
+      self.newID = newID ?? id
+    }
+  }
+
   /// New tombstones of a segment, whose file is already on disk.
   package struct Tombstones: Sendable {
     package var segment: Int
@@ -34,14 +85,20 @@ package struct CatalogChange: Sendable {
   package var collection: Int64
   package var generation: Int64
   package var newSegment: SegmentRecord?
-  package var newDocuments: [NewDocument] = []
-  /// Rows of documents that go: their text and chunks leave the catalog.
+  package var newFiles: [NewFile] = []
+  /// Rows of files that go: their documents, with text, chunks and notes, leave the catalog.
+  package var removedFiles: [Int64] = []
+  /// Rows of documents that go alone: their file stays, with its other documents.
   package var removedDocuments: [Int64] = []
+  package var moves: [Move] = []
+  /// Identities of documents that were deleted by hand, under their old and new names.
+  package var renamedDeletions: [(old: String, new: String)] = []
+  /// Rows of sources that have no file any more.
+  package var removedSources: [Int64] = []
   package var tombstones: [Tombstones] = []
   /// Numbers of segments that `newSegment` replaces.
   package var replacedSegments: [Int] = []
-  /// Chunks that `newSegment` took over from the replaced ones, with their new ordinals.
-  package var movedChunks: [(id: [UInt8], ordinal: UInt32)] = []
+  package var movedChunks: [MovedChunk] = []
 
   package init(collection: Int64, generation: Int64) {
     self.collection = collection

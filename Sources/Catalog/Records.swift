@@ -20,11 +20,14 @@ package struct SourceRecord: Hashable, Sendable {
   package var label: String
   /// Absolute path.
   package var root: String
+  /// Whether the root was ever taken whole; otherwise only files of it were named.
+  package var isWhole: Bool
 
-  package init(id: Int64, label: String, root: String) {
+  package init(id: Int64, label: String, root: String, isWhole: Bool = true) {
     self.id = id
     self.label = label
     self.root = root
+    self.isWhole = isWhole
   }
 }
 
@@ -49,6 +52,10 @@ package struct SourceStamp: Hashable, Sendable {
 package struct DocumentRecord: Hashable, Sendable {
   /// Row number; 0 before it is stored.
   package var row: Int64
+  /// Row of the file that it came from; 0 before it is stored.
+  package var file: Int64
+  /// Identity of that file where it is not this document's own: the mail of an attachment, the mailbox of a mail.
+  package var parent: String?
   /// Identity shown to users: source label and relative path, or an id of the caller's.
   package var id: String
   package var source: Int64?
@@ -58,19 +65,23 @@ package struct DocumentRecord: Hashable, Sendable {
   package var language: String?
   /// SHA-256 of the source bytes: the document's version.
   package var contentHash: [UInt8]
-  /// `nil` where the file was too young to trust its times.
+  /// Of its file; `nil` where that was too young to trust its times.
   package var stamp: SourceStamp?
   package var metadata: [String: MetadataValue]
   /// Seconds since 1970.
   package var ingestedAt: Double
+  /// Why its file holds something else by now, which could not be read.
+  package var stale: StaleState?
 
   package init(
-    row: Int64 = 0, id: String, source: Int64? = nil, uri: String, format: DocumentFormat,
+    row: Int64 = 0, file: Int64 = 0, id: String, parent: String? = nil, source: Int64? = nil, uri: String, format: DocumentFormat,
     title: String? = nil, language: String? = nil, contentHash: [UInt8], stamp: SourceStamp? = nil,
-    metadata: [String: MetadataValue] = [:], ingestedAt: Double = 0
+    metadata: [String: MetadataValue] = [:], ingestedAt: Double = 0, stale: StaleState? = nil
   ) {
     self.row = row
+    self.file = file
     self.id = id
+    self.parent = parent
     self.source = source
     self.uri = uri
     self.format = format
@@ -80,15 +91,8 @@ package struct DocumentRecord: Hashable, Sendable {
     self.stamp = stamp
     self.metadata = metadata
     self.ingestedAt = ingestedAt
+    self.stale = stale
   }
-}
-
-/// What decides whether a document has changed.
-package struct DocumentVersion: Hashable, Sendable {
-  package var row: Int64
-  package var id: String
-  package var contentHash: [UInt8]
-  package var stamp: SourceStamp?
 }
 
 /// A document's normalised text and the structure that chunkers need.

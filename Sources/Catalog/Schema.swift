@@ -7,7 +7,7 @@ package enum Schema {
     ("1: collections, documents, segments", first), ("2: tracked runs", second),
     ("3: jobs, keys, feedback, deleted documents", third), ("4: observed questions, drift", fourth),
     ("5: experiments, runs, models", fifth), ("6: gates, predictions", sixth),
-    ("7: stages are aliases", seventh), ("8: places of text, headers of tables", eighth),
+    ("7: stages are aliases", seventh), ("8: places of text, headers of tables, files", eighth),
   ]
 
   /// `PRAGMA user_version` of a catalog that this build writes.
@@ -24,11 +24,57 @@ package enum Schema {
     return migrator
   }
 
-  /// Documents and chunks of older catalogs stay as they were cut: without headers, and with pages alone.
+  /// Documents and chunks of older catalogs stay as they were cut: without headers, and with pages alone. Each of their
+  /// documents is a file of its own, and each of their roots is taken to have been ingested whole.
   private static let eighth = """
     ALTER TABLE document_texts ADD COLUMN places BLOB NOT NULL DEFAULT x'';
     ALTER TABLE chunks ADD COLUMN header_start INTEGER;
     ALTER TABLE chunks ADD COLUMN header_end INTEGER;
+    ALTER TABLE sources ADD COLUMN is_whole INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE files (
+      row INTEGER PRIMARY KEY AUTOINCREMENT,
+      collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+      source INTEGER REFERENCES sources(id),
+      id TEXT NOT NULL,
+      uri TEXT NOT NULL,
+      content_hash BLOB NOT NULL,
+      stamp_inode INTEGER,
+      stamp_bytes INTEGER,
+      stamp_modified INTEGER,
+      stamp_changed INTEGER,
+      stale_reason TEXT,
+      stale_since REAL,
+      stale_tries INTEGER NOT NULL DEFAULT 0,
+      stale_hash BLOB,
+      UNIQUE (collection, id)
+    );
+    CREATE INDEX files_by_source ON files(source);
+    CREATE INDEX files_by_hash ON files(collection, content_hash);
+    INSERT INTO files (row, collection, source, id, uri, content_hash, stamp_inode, stamp_bytes, stamp_modified,
+        stamp_changed)
+      SELECT row, collection, source, id, uri, content_hash, stamp_inode, stamp_bytes, stamp_modified, stamp_changed
+      FROM documents;
+    ALTER TABLE documents ADD COLUMN file INTEGER REFERENCES files(row) ON DELETE CASCADE;
+    UPDATE documents SET file = row;
+    CREATE INDEX documents_by_file ON documents(file);
+    ALTER TABLE documents DROP COLUMN stamp_inode;
+    ALTER TABLE documents DROP COLUMN stamp_bytes;
+    ALTER TABLE documents DROP COLUMN stamp_modified;
+    ALTER TABLE documents DROP COLUMN stamp_changed;
+    CREATE TABLE reading_notes (
+      file INTEGER NOT NULL REFERENCES files(row) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      path TEXT NOT NULL,
+      page INTEGER,
+      note TEXT NOT NULL,
+      PRIMARY KEY (file, position)
+    ) WITHOUT ROWID;
+    CREATE TABLE skipped_files (
+      collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
+      path TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      PRIMARY KEY (collection, path)
+    ) WITHOUT ROWID;
     """
 
   /// The newest version in a stage keeps it, as an alias, unless that alias is set.

@@ -1,3 +1,5 @@
+import Storage
+
 /// One query's ranking seen through the judgements: all that measures need.
 package struct JudgedRanking: Hashable, Sendable {
   /// What is known of a document at a place of the ranking.
@@ -17,9 +19,9 @@ package struct JudgedRanking: Hashable, Sendable {
   /// - Parameters:
   ///   - ranking: in evaluation order.
   ///   - grades: of the query's judged documents.
-  package init(_ ranking: [Run.Entry], grades: [String: Int]) {
+  package init(_ ranking: [Run.Entry], grades: [DocumentPath: Int]) {
     judgements = ranking.map { entry in
-      guard let grade = grades[entry.document] else { return .outsidePool }
+      guard let grade = grades[DocumentPath(entry.document)] else { return .outsidePool }
       return grade < 0 ? .unjudged : .grade(grade)
     }
     judgedGrades = grades.values.filter { $0 >= 0 }

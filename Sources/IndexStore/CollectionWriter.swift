@@ -76,53 +76,132 @@ package final class CollectionWriter {
     }
   }
 
-  /// Adds documents with their vectors, replacing older versions, as one commit.
+  /// Adds files with the vectors of their documents, replacing older versions, as one commit.
   ///
   /// - Parameter vectors: shape `[chunks of all documents, dimension]`, in order.
   /// - Throws: `IndexStoreError`; then nothing has changed.
-  package func commit(_ documents: [PreparedDocument], vectors: Matrix) throws(IndexStoreError) {
+  package func commit(_ files: [PreparedFile], vectors: Matrix) throws(IndexStoreError) {
     do {
       var change = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
-      change.removedDocuments = documents.compactMap(\.replaces)
+      change.removedFiles = files.compactMap(\.replaces)
       var builder = try newBuilder()
       var row = 0
-      for document in documents {
-        var chunks: [(id: [UInt8], ordinal: UInt32, chunk: Chunk)] = []
-        for (chunk, text) in zip(document.chunks, document.indexedTexts) {
-          let id = ChunkID(
-            document: document.record.id, contentHash: document.record.contentHash,
-            chunker: configuration.chunkerIdentity,
-            index: chunk.index)
-          let ordinal = builder.add(id: id, indexedText: text, fields: document.record.fields(of: chunk))
-          chunks.append((id: id.bytes, ordinal: ordinal, chunk: chunk))
-          row += 1
+      for file in files {
+        var documents: [CatalogChange.NewDocument] = []
+        for document in file.documents {
+          var chunks: [(id: [UInt8], ordinal: UInt32, chunk: Chunk)] = []
+          for (chunk, text) in zip(document.chunks, document.indexedTexts) {
+            let id = chunkID(chunk, of: document.record)
+            let ordinal = builder.add(id: id, indexedText: text, fields: document.record.fields(of: chunk))
+            chunks.append((id: id.bytes, ordinal: ordinal, chunk: chunk))
+            row += 1
+          }
+          documents.append(
+            CatalogChange.NewDocument(record: document.record, text: document.text, chunks: chunks))
         }
-        change.newDocuments.append(
-          CatalogChange.NewDocument(record: document.record, text: document.text, chunks: chunks))
+        change.newFiles.append(
+          CatalogChange.NewFile(record: file.record, documents: documents, notes: file.notes))
       }
       precondition(row == vectors.rows, "\(vectors.rows) vectors for \(row) chunks")
       if row > 0 { change.newSegment = try place(builder, vectors: vectors) }
-      change.tombstones = try writeTombstones(removing: change.removedDocuments)
+      change.tombstones = try writeTombstones(removing: documents(of: change.removedFiles))
       try finish(change)
     } catch {
       throw IndexStoreError(error)
     }
   }
 
-  /// Deletes documents as one commit: from then on nothing of them answers.
+  /// Deletes files with their documents as one commit: from then on nothing of them answers.
   ///
-  /// - Parameter rows: row numbers of documents.
-  package func remove(documents rows: [Int64]) throws(IndexStoreError) {
-    guard !rows.isEmpty else { return }
+  /// - Parameters:
+  ///   - rows: row numbers of files.
+  ///   - documents: row numbers of documents that go alone, out of files that stay.
+  package func remove(files rows: [Int64], documents: [Int64] = []) throws(IndexStoreError) {
+    guard !rows.isEmpty || !documents.isEmpty else { return }
     do {
       var change = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
-      change.removedDocuments = rows
-      change.tombstones = try writeTombstones(removing: rows)
+      change.removedFiles = rows
+      change.removedDocuments = documents
+      change.tombstones = try writeTombstones(removing: self.documents(of: rows) + documents)
       try finish(change)
       try home.catalog.clearEmbeddingCache()
     } catch {
       throw IndexStoreError(error)
     }
+  }
+
+  /// Gives files other identities as one commit: their chunks go into a new segment, with the vectors and terms that they
+  /// have.
+  ///
+  /// Identities are in chunk ids and in the fields that filters ask, so that the segments that have them now cannot stay
+  /// as they are for these chunks.
+  ///
+  /// - Parameters:
+  ///   - deletions: identities of documents that were deleted by hand, which change with them.
+  ///   - emptied: rows of sources that have no file left.
+  /// - Complexity: that of building a segment of the chunks.
+  package func move(
+    _ moves: [FileMove], deletions: [(old: String, new: String)] = [], emptied: [Int64] = []
+  ) throws(IndexStoreError) {
+    guard !moves.isEmpty || !deletions.isEmpty || !emptied.isEmpty else { return }
+    do {
+      var change = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
+      change.renamedDeletions = deletions
+      change.removedSources = emptied
+      var records: [Int64: DocumentRecord] = [:]
+      for move in moves {
+        var documents: [CatalogChange.Move.Document] = []
+        for var record in try home.catalog.documents(ofFile: move.file.row) {
+          let suffix = DocumentPath(record.id).relative(to: DocumentPath(move.file.id)) ?? ""
+          record.uri = move.uri + String(decoding: record.uri.utf8.dropFirst(move.file.uri.utf8.count), as: UTF8.self)
+          record.id = move.id.appending(suffix).text
+          records[record.row] = record
+          documents.append(CatalogChange.Move.Document(row: record.row, id: record.id, uri: record.uri))
+        }
+        change.moves.append(CatalogChange.Move(record: move.moved, documents: documents))
+      }
+      var builder = try newBuilder()
+      var values: [Float] = []
+      for segment in segments {
+        let chunks = try home.catalog.chunks(
+          inSegment: segment.number, generation: collection.servingGeneration
+        ).filter { records[$0.document] != nil }
+        if chunks.isEmpty { continue }
+        let reader = try SegmentReader(
+          folder: SegmentFolder.path(segment.number, in: folder), record: segment, configuration: configuration)
+        let named = chunks.compactMap { chunk in records[chunk.document].map { (chunk: chunk, record: $0) } }
+        let ids = named.map { chunkID($0.chunk.chunk, of: $0.record) }
+        values.append(contentsOf: reader.vectors(chunks.map(\.ordinal)))
+        let first = builder.append(
+          reader, keeping: chunks.map(\.ordinal), ids: ids,
+          fields: named.map { $0.record.fields(of: $0.chunk.chunk) })
+        for (offset, chunk) in chunks.enumerated() {
+          change.movedChunks.append(
+            CatalogChange.MovedChunk(id: chunk.id, ordinal: first + Ordinal(offset), newID: ids[offset].bytes))
+        }
+      }
+      if !change.movedChunks.isEmpty {
+        change.newSegment = try place(
+          builder,
+          vectors: Matrix(
+            rows: change.movedChunks.count, columns: configuration.embedding.dimension, values: values))
+        change.tombstones = try writeTombstones(removing: records.keys.sorted())
+      }
+      try finish(change)
+    } catch {
+      throw IndexStoreError(error)
+    }
+  }
+
+  private func chunkID(_ chunk: Chunk, of document: DocumentRecord) -> ChunkID {
+    ChunkID(
+      document: document.id, contentHash: document.contentHash, chunker: configuration.chunkerIdentity,
+      index: chunk.index)
+  }
+
+  /// Rows of the documents of files.
+  private func documents(of files: [Int64]) throws -> [Int64] {
+    try files.flatMap { try home.catalog.documents(ofFile: $0).map(\.row) }
   }
 
   /// Merges until the policy is content.
@@ -174,7 +253,8 @@ package final class CollectionWriter {
           reader, keeping: kept.map(\.ordinal), ids: kept.map { ChunkID(bytes: $0.id) },
           fields: try kept.map { chunk in try source.fields(of: chunk) })
         for (offset, chunk) in kept.enumerated() {
-          change.movedChunks.append((id: chunk.id, ordinal: first + Ordinal(offset)))
+          change.movedChunks.append(
+            CatalogChange.MovedChunk(id: chunk.id, ordinal: first + Ordinal(offset)))
         }
       }
       let dimension = configuration.embedding.dimension
@@ -220,7 +300,7 @@ package final class CollectionWriter {
         for (chunk, text) in zip(kept, texts) {
           let ordinal = builder.add(
             id: ChunkID(bytes: chunk.id), indexedText: text, fields: try source.fields(of: chunk))
-          change.movedChunks.append((id: chunk.id, ordinal: ordinal))
+          change.movedChunks.append(CatalogChange.MovedChunk(id: chunk.id, ordinal: ordinal))
         }
         if !kept.isEmpty { change.newSegment = try place(builder, vectors: vectors) }
         try finish(change)

@@ -23,6 +23,11 @@ package struct DoctorReport: Sendable {
     package var chunks: Int
     package var segments: Int
     package var model: EmbeddingModelIdentity
+    /// Files that were not taken, or not taken as they are: no fault of what is on disk here.
+    package var failures: Int
+    package var stale: Int
+    package var skipped: Int
+    package var notes: Int
   }
 
   package var collections: [CollectionFinding] = []
@@ -98,7 +103,11 @@ package struct Doctor {
       report.collections.append(
         DoctorReport.CollectionFinding(
           name: collection.name, documents: counts.documents, chunks: counts.chunks,
-          segments: state.segments.count, model: configuration.embedding))
+          segments: state.segments.count, model: configuration.embedding,
+          failures: try home.catalog.failures(of: collection.id).count,
+          stale: try home.catalog.staleFiles(of: collection.id).count,
+          skipped: try home.catalog.skipped(of: collection.id).count,
+          notes: try home.catalog.notes(of: collection.id).count))
     } catch {
       throw IndexStoreError(error)
     }

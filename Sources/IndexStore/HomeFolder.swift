@@ -70,8 +70,12 @@ package final class HomeFolder: Sendable {
     do {
       let writer = try CollectionWriter(name, in: self, threads: threads, holder: holder)
       guard let document = try catalog.document(id, collection: writer.collection.id) else { return nil }
-      try catalog.markDeleted(id, collection: writer.collection.id)
-      try writer.remove(documents: [document.row])
+      try catalog.markDeleted(document.id, collection: writer.collection.id)
+      if document.parent == nil {
+        try writer.remove(files: [document.file])
+      } else {
+        try writer.remove(files: [], documents: [document.row])
+      }
       return writer.collection.version
     } catch {
       throw IndexStoreError(error)

@@ -1,6 +1,7 @@
 import Embeddings
 import IndexStore
 import Kernels
+import Storage
 
 /// A question in, ranked chunks out: both indexes on one snapshot, fused, and reordered where that is asked for.
 package struct Retriever: Sendable {
@@ -288,8 +289,8 @@ package struct DocumentRanking: Hashable, Sendable {
 
   init(ranked: [(document: String, score: Double)], limit: Int, degraded: String?) {
     self.degraded = degraded
-    var seen: Set<String> = []
-    for entry in ranked where seen.count < limit && seen.insert(entry.document).inserted {
+    var seen: Set<DocumentPath> = []
+    for entry in ranked where seen.count < limit && seen.insert(DocumentPath(entry.document)).inserted {
       documents.append(entry.document)
       scores.append(entry.score)
     }

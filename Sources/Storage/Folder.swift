@@ -46,20 +46,36 @@ package enum Folder {
   }
 
   /// Names of the entries of `path`, sorted by bytes; empty where the folder is missing.
+  ///
+  /// For folders of our own, whose names are UTF-8; `list` is for any other.
   package static func entries(_ path: String) throws(StorageError) -> [String] {
-    guard let directory = opendir(path) else {
-      if errno == ENOENT { return [] }
-      throw .system("list the folder", path)
+    do {
+      return try list(opendir(path), path).map { String(decoding: $0, as: UTF8.self) }
+        .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    } catch where error.code == .missing {
+      return []
     }
+  }
+
+  /// Names of the entries of a folder, in their order.
+  ///
+  /// - Throws: `StorageError`, `.missing` where there is no such folder, also where listing breaks off half-way.
+  package static func list(_ path: DocumentPath) throws(StorageError) -> [DocumentPath] {
+    try list(opendir(path.systemPath), path.text).map { DocumentPath(fileBytes: $0) }.sorted()
+  }
+
+  private static func list(_ opened: OpaquePointer?, _ path: String) throws(StorageError) -> [[UInt8]] {
+    guard let directory = opened else { throw .system("list the folder", path) }
     defer { closedir(directory) }
-    var names: [String] = []
+    var names: [[UInt8]] = []
+    errno = 0
     while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != "." && name != ".." { names.append(name) }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+      if name != [0x2E] && name != [0x2E, 0x2E] { names.append(name) }
+      errno = 0
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    if errno != 0 { throw .system("list the folder", path) }
+    return names
   }
 
   /// Removes `path` with all it holds; nothing to do where it is missing. Links are removed, not followed.
@@ -80,6 +96,11 @@ package enum Folder {
   package static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  package static func isFolder(_ path: DocumentPath) -> Bool {
+    var status = stat()
+    return stat(path.systemPath, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   package static func exists(_ path: String) -> Bool {
@@ -119,7 +140,18 @@ package enum Folder {
   ///
   /// - Parameter limit: a larger file is refused before it is read, bytes.
   package static func readFile(_ path: String, limit: Int = .max) throws(StorageError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    try read(open(path, O_RDONLY | O_CLOEXEC), path, limit: limit)
+  }
+
+  /// Reads a file whole, whatever the bytes of its name.
+  package static func readFile(_ path: DocumentPath, limit: Int = .max) throws(StorageError) -> [UInt8] {
+    // A pipe that was put in place of the file must not hold us up.
+    try read(open(path.systemPath, O_RDONLY | O_CLOEXEC | O_NONBLOCK), path.text, limit: limit)
+  }
+
+  private static func read(
+    _ descriptor: Int32, _ path: String, limit: Int
+  ) throws(StorageError) -> [UInt8] {
     guard descriptor >= 0 else { throw .system("open the file", path) }
     defer { close(descriptor) }
     var status = stat()
@@ -135,7 +167,7 @@ package enum Folder {
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while offset < size {
-        let step = read(descriptor, buffer.baseAddress.map { $0 + offset }, size - offset)
+        let step = Glibc.read(descriptor, buffer.baseAddress.map { $0 + offset }, size - offset)
         if step < 0 && errno == EINTR { continue }
         if step < 0 { failure = errno }
         if step <= 0 { break }

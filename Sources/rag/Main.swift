@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Storage
 
 /// Runs the command that the arguments name.
 @main
@@ -9,7 +10,7 @@ enum Main {
     signal(SIGPIPE, SIG_IGN)
     let handed: Handed
     do {
-      var command = try RagCommand.parseAsRoot()
+      var command = try RagCommand.parseAsRoot(arguments)
       guard let asynchronous = command as? any AsyncParsableCommand else {
         // Without the concurrency runtime: callgrind 3.19 ends at the exit of the first thread, which that brings.
         try command.run()
@@ -28,6 +29,17 @@ enum Main {
       exit(0)
     }
     dispatchMain()
+  }
+
+  /// The arguments; a file name that is not UTF-8 comes as it is shown, so that it can be found again.
+  private static var arguments: [String] {
+    CommandLine.arguments.indices.dropFirst().map { index in
+      guard index < Int(CommandLine.argc), let argument = CommandLine.unsafeArgv[index] else {
+        return CommandLine.arguments[index]
+      }
+      let bytes = UnsafeBufferPointer(start: argument, count: strlen(argument)).map { UInt8(bitPattern: $0) }
+      return String(validating: bytes, as: UTF8.self) ?? DocumentPath(fileBytes: bytes).text
+    }
   }
 
   /// `@unchecked Sendable`: made by the first thread, used by the one task that it starts.

@@ -231,10 +231,10 @@ def pdf():
     case("pdf/three-columns", files=["three.pdf"], checks=[found("dredgers", "The western yard repairs dredgers in a dry dock. The western yard repairs dredgers in a dry dock."),
                                                            found("buoys", "stores buoys under a roof of tin. The southern yard stores buoys")])
     save("hyphen.pdf", groff(".nr LL 2.2i\n.ll 2.2i\n.hy 4\n.ad b\n.hw trans-for-ma-tion in-stal-la-tion main-te-nance\n.ps 11\n"
-         "The transformation of the installation needs maintenance; the well-known tide-gauge of 2019-2020 is a state-of-the-art instrument whose "
+         "The transformation of the installation needs maintenance; the tide-gauge of 2019-2020 is a state-of-the-art instrument whose "
          "transformation and installation and maintenance were described by the authors. The maintenance of the installation is a transformation.\n"))
     case("pdf/hyphens-of-line-ends", files=["hyphen.pdf"],
-         checks=[found("maintenance", "transformation of the installation", "well-known", "2019-2020", lacks=["instal- lation", "mainte- nance", "transfor- mation", "wellknown"])])
+         checks=[found("maintenance", "transformation of the installation", "2019-2020", "state-of-the-art", lacks=["instal- lation", "mainte- nance", "transfor- mation", "installa- tion"])])
     lines = [(50, 60, 22, "Harbour regulations", 1), (50, 120, 16, "1 Scope", 1), (50, 150, 11, "These rules hold for all vessels."),
              (50, 200, 16, "2 Speed", 1), (50, 230, 13, "2.1 Inner basin", 1), (50, 255, 11, "Vessels make four knots at most."),
              (50, 300, 13, "2.2 Fairway", 1), (50, 325, 11, "Vessels make nine knots at most.")]

@@ -9,8 +9,8 @@ import Testing
 
   func open() throws -> Catalog { try Catalog(path: folder("catalog.sqlite"), createIfMissing: true) }
 
-  func document(_ id: String, text: String, chunks: [Range<Int>]) -> CatalogChange.NewDocument {
-    CatalogChange.NewDocument(
+  func document(_ id: String, text: String, chunks: [Range<Int>]) -> CatalogChange.NewFile {
+    let document = CatalogChange.NewDocument(
       record: DocumentRecord(
         id: id, uri: "/x/" + id, format: .markdown, title: "T", contentHash: Array(id.utf8),
         stamp: SourceStamp(inode: 1, bytes: 2, modified: 3, changed: 4), metadata: ["year": .number(2024)]),
@@ -22,6 +22,7 @@ import Testing
           chunk: Chunk(index: index, range: range, page: 1, headingPath: ["A", "B"])
         )
       })
+    return CatalogChange.NewFile(record: FileRecord(of: document.record), documents: [document])
   }
 
   func chunkID(_ document: String, _ index: Int) -> [UInt8] {
@@ -37,7 +38,7 @@ import Testing
     let collection = try catalog.createCollection(named: "main", configuration: "{}")
     var change = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
     change.newSegment = segment(1, 2)
-    change.newDocuments = [document("a.md", text: "Grüße aus Köln.", chunks: [0..<8, 8..<18])]
+    change.newFiles = [document("a.md", text: "Grüße aus Köln.", chunks: [0..<8, 8..<18])]
     #expect(try catalog.commit(change) == 1)
 
     let state = try #require(try catalog.state(ofCollection: "main"))
@@ -51,7 +52,7 @@ import Testing
     #expect(contents[chunkID("a.md", 1)]?.text == "aus Köln.")
     #expect(contents[chunkID("a.md", 1)]?.record.chunk.headingPath == ["A", "B"])
     #expect(contents[chunkID("a.md", 1)]?.metadata == ["year": .number(2024)])
-    let versions = try catalog.documentVersions(collection: collection.id, source: nil)
+    let versions = try catalog.files(of: collection.id, source: nil)
     #expect(versions.map(\.stamp) == [SourceStamp(inode: 1, bytes: 2, modified: 3, changed: 4)])
   }
 
@@ -61,7 +62,7 @@ import Testing
     var change = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
     change.newSegment = segment(1, 1)
     // The same identity twice breaks a constraint half-way.
-    change.newDocuments = [
+    change.newFiles = [
       document("a.md", text: "one", chunks: [0..<3]), document("a.md", text: "two", chunks: [0..<3]),
     ]
     #expect(throws: CatalogError.self) { try catalog.commit(change) }
@@ -76,11 +77,11 @@ import Testing
     let collection = try catalog.createCollection(named: "main", configuration: "{}")
     var change = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
     change.newSegment = segment(1, 1)
-    change.newDocuments = [document("a.md", text: "xylophone-secret-text", chunks: [0..<21])]
+    change.newFiles = [document("a.md", text: "xylophone-secret-text", chunks: [0..<21])]
     try catalog.commit(change)
-    let row = try #require(try catalog.documentVersion("a.md", collection: collection.id)).row
+    let row = try #require(try catalog.file("a.md", collection: collection.id)).row
     var removal = CatalogChange(collection: collection.id, generation: collection.servingGeneration)
-    removal.removedDocuments = [row]
+    removal.removedFiles = [row]
     try catalog.commit(removal)
     try catalog.purgeFreedBytes()
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {

@@ -1,13 +1,14 @@
 import Evaluation
+import Storage
 import Testing
 
 @Suite struct AnswerScoresTests {
   private func outcome(
-    _ query: String, answerable: Bool?, gold: [String] = [], relevant: Set<String> = [], text: String? = nil,
+    _ query: String, answerable: Bool?, gold: [String] = [], relevant: [String] = [], text: String? = nil,
     cites: [(String, Bool)] = [], answered: Bool = true, confidence: Double
   ) -> AnswerOutcome {
     AnswerOutcome(
-      query: query, isAnswerable: answerable, goldAnswers: gold, relevant: relevant, text: text,
+      query: query, isAnswerable: answerable, goldAnswers: gold, relevant: Set(relevant.map { DocumentPath($0) }), text: text,
       citations: cites.map { AnswerOutcome.Citation(document: $0.0, isFaithful: $0.1) }, sentences: 2,
       citedSentences: cites.isEmpty ? 0 : 1, isAnswered: answered, confidence: confidence)
   }

@@ -127,10 +127,10 @@ import Transport
     let server = try await server(&generator)
     _ = try await monitor(server).makeBaseline(of: "main", from: 0, to: Self.length, sentinels: nil, now: 0)
     let collection = try #require(try server.home.catalog.collection(named: "main"))
-    let rows = try server.home.catalog.documents(of: collection.id).map(\.row)
+    let rows = try server.home.catalog.documents(of: collection.id).map(\.file)
     do {
       let writer = try CollectionWriter("main", in: server.home, threads: 1, holder: "test")
-      try writer.remove(documents: rows.filter { $0 % 2 == 0 })
+      try writer.remove(files: rows.filter { $0 % 2 == 0 })
     }
     let changed = try await monitor(server).check("main", window: 1000..<2000, now: 2000)
     let sentinels = try signal(.sentinels, of: changed)
@@ -169,10 +169,10 @@ import Transport
     do {
       let writer = try sample.writer()
       for (start, subject) in [(1000.0, "rollback"), (2000, "garden")] {
-        let documents = (0..<120).map { number -> PreparedDocument in
+        let documents = (0..<120).map { number -> PreparedFile in
           var document = sample.document(
             "docs/new\(Int(start))/\(number).md", text(subject, &generator) + " \(number)")
-          document.record.ingestedAt = start + Double(number)
+          document.documents[0].record.ingestedAt = start + Double(number)
           return document
         }
         try sample.commit(documents, to: writer)
@@ -188,7 +188,7 @@ import Transport
     let collection = try #require(try server.home.catalog.collection(named: "main"))
     let rows = try server.home.catalog.documents(of: collection.id).filter { $0.id.hasPrefix("docs/new2000") }
     let writer = try CollectionWriter("main", in: server.home, threads: 1, holder: "test")
-    try writer.remove(documents: rows.map(\.row))
+    try writer.remove(files: rows.map(\.file))
     #expect(try DriftExamples(home: server.home).texts(of: other)["corpus"] == nil)
   }
 

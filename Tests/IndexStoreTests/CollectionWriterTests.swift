@@ -33,7 +33,7 @@ import Testing
       let writer = try sample.writer()
       try sample.commit([sample.document("a", "alpha beta"), sample.document("b", "beta gamma")], to: writer)
       #expect(try found("beta", in: other.snapshot()) == ["a", "b"])
-      try writer.remove(documents: [try #require(try sample.row("a"))])
+      try writer.remove(files: [try #require(try sample.row("a"))])
       #expect(try found("beta", in: other.snapshot()) == ["b"])
       #expect(try found("alpha", in: other.snapshot()) == [])
       let changed = sample.document("b", "delta", replaces: try sample.row("b"))
@@ -100,7 +100,7 @@ import Testing
       try sample.commit(documents, to: writer)
       expected.formUnion(documents.map(\.record.id))
       if batch % 3 == 2 {
-        try writer.remove(documents: [try #require(try sample.row("d\(batch)-1"))])
+        try writer.remove(files: [try #require(try sample.row("d\(batch)-1"))])
         expected.remove("d\(batch)-1")
       }
       try writer.mergeWhereDue()
@@ -118,7 +118,7 @@ import Testing
     let sample = try SampleCollection(path: folder("home"))
     let writer = try sample.writer()
     try sample.commit([sample.document("a", "alpha")], to: writer)
-    try writer.remove(documents: [try #require(try sample.row("a"))])
+    try writer.remove(files: [try #require(try sample.row("a"))])
     try writer.compact()
     #expect(writer.segmentCount == 0)
     #expect(try DocumentCollection("main", in: sample.home).snapshot().liveChunkCount == 0)

@@ -1,4 +1,5 @@
 import IndexStore
+import Storage
 import Testing
 
 @Suite struct IgnoreRulesTests {
@@ -22,11 +23,11 @@ import Testing
     ("trailing.md   ", "trailing.md", false, true),
   ])
   func verdict(rules: String, path: String, isFolder: Bool, expected: Bool?) {
-    #expect(IgnoreRules(rules).verdict(path, isFolder: isFolder) == expected)
+    #expect(IgnoreRules(rules).verdict(DocumentPath(path), isFolder: isFolder) == expected)
   }
 
   @Test func hostilePatternsEndSoon() {
     let rules = IgnoreRules(String(repeating: "*a", count: 50) + "b")
-    #expect(rules.verdict(String(repeating: "a", count: 5000), isFolder: false) == nil)
+    #expect(rules.verdict(DocumentPath(String(repeating: "a", count: 5000)), isFolder: false) == nil)
   }
 }

@@ -24,9 +24,9 @@ import Testing
       text: DocumentText(
         text: Self.text, blocks: [Block(kind: .paragraph, range: 0..<bytes.count)]),
       chunks: chunks,
-      indexedTexts: Self.ranges.map { String(decoding: bytes[$0], as: UTF8.self) }, replaces: nil)
+      indexedTexts: Self.ranges.map { String(decoding: bytes[$0], as: UTF8.self) })
     let other = sample.document("other", "Nothing about the words of the first one.")
-    try sample.commit([document, other], to: sample.writer())
+    try sample.commit([PreparedFile(document), other], to: sample.writer())
     var query = RetrievalQuery(question)
     query.mode = .lexical
     query.topK = topK

@@ -34,7 +34,7 @@ import Testing
       try sample.commit(documents, to: writer)
     }
     for index in stride(from: 0, to: count, by: 9) {
-      try writer.remove(documents: [try #require(try sample.row("d\(index)"))])
+      try writer.remove(files: [try #require(try sample.row("d\(index)"))])
       live["d\(index)"] = nil
     }
     return (sample, live)

@@ -28,27 +28,28 @@ package struct SampleCollection {
   /// A document of one paragraph.
   package func document(
     _ id: String, _ text: String, metadata: [String: MetadataValue] = [:], replaces: Int64? = nil
-  ) -> PreparedDocument {
-    PreparedDocument(
+  ) -> PreparedFile {
+    let document = PreparedDocument(
       record: DocumentRecord(
         id: id, uri: "/" + id, format: .text, contentHash: Array((id + text).utf8), metadata: metadata),
       text: DocumentText(
         text: text, blocks: [Block(kind: .paragraph, range: 0..<text.utf8.count)]),
-      chunks: [Chunk(index: 0, range: 0..<text.utf8.count)], indexedTexts: [text], replaces: replaces)
+      chunks: [Chunk(index: 0, range: 0..<text.utf8.count)], indexedTexts: [text])
+    return PreparedFile(document, replaces: replaces)
   }
 
-  package func vectors(_ documents: [PreparedDocument]) -> Matrix {
+  package func vectors(_ documents: [PreparedFile]) -> Matrix {
     let texts = documents.flatMap(\.indexedTexts)
     return Matrix(
       rows: texts.count, columns: embedder.identity.dimension, values: texts.flatMap(embedder.vector))
   }
 
-  package func commit(_ documents: [PreparedDocument], to writer: CollectionWriter) throws {
+  package func commit(_ documents: [PreparedFile], to writer: CollectionWriter) throws {
     try writer.commit(documents, vectors: vectors(documents))
   }
 
   package func row(_ id: String) throws -> Int64? {
     guard let collection = try home.catalog.collection(named: name) else { return nil }
-    return try home.catalog.documentVersion(id, collection: collection.id)?.row
+    return try home.catalog.file(id, collection: collection.id)?.row
   }
 }

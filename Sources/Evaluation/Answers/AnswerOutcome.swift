@@ -1,3 +1,5 @@
+import Storage
+
 /// What an answerer made of one question, beside what is known to be right.
 package struct AnswerOutcome: Hashable, Sendable {
   /// A reference in an answer.
@@ -18,7 +20,7 @@ package struct AnswerOutcome: Hashable, Sendable {
   /// Phrases any of which a right answer holds; empty where the set has none.
   package var goldAnswers: [String]
   /// Documents judged relevant; empty where none is judged.
-  package var relevant: Set<String>
+  package var relevant: Set<DocumentPath>
   /// What would be said if nothing were held back; `nil` where nothing was found at all.
   package var text: String?
   /// Of that text.
@@ -32,7 +34,7 @@ package struct AnswerOutcome: Hashable, Sendable {
   package var confidence: Double
 
   package init(
-    query: String, isAnswerable: Bool?, goldAnswers: [String], relevant: Set<String>, text: String?,
+    query: String, isAnswerable: Bool?, goldAnswers: [String], relevant: Set<DocumentPath>, text: String?,
     citations: [Citation], sentences: Int, citedSentences: Int, isAnswered: Bool, confidence: Double
   ) {
     self.query = query
@@ -55,7 +57,7 @@ package struct AnswerOutcome: Hashable, Sendable {
   /// Share of the citations that point at judged documents; `nil` without citations or judgements.
   package var citationPrecision: Double? {
     guard !citations.isEmpty, !relevant.isEmpty else { return nil }
-    return Double(citations.count { relevant.contains($0.document) }) / Double(citations.count)
+    return Double(citations.count { relevant.contains(DocumentPath($0.document)) }) / Double(citations.count)
   }
 
   /// Share of the judged documents that are cited; `nil` without judgements.

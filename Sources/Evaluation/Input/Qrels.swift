@@ -1,9 +1,11 @@
+import Storage
+
 /// Judgements: for each query, the grade of each judged document.
 ///
 /// A grade of 0 is judged and not relevant; a negative one is in the pool and not judged, as trec_eval has it.
 package struct Qrels: Hashable, Sendable {
   /// Query, then document, to grade.
-  package private(set) var grades: [String: [String: Int]] = [:]
+  package private(set) var grades: [String: [DocumentPath: Int]] = [:]
 
   package init() {}
 
@@ -12,7 +14,7 @@ package struct Qrels: Hashable, Sendable {
 
   /// Sets a grade; a later one for the same pair stands.
   package mutating func judge(query: String, document: String, grade: Int) {
-    grades[query, default: [:]][document] = grade
+    grades[query, default: [:]][DocumentPath(document)] = grade
   }
 
   /// Reads TREC's four columns (`query iteration document grade`) or BEIR's three with a header

@@ -1,3 +1,5 @@
+import Storage
+
 /// What a system returned: for each query, documents with scores.
 package struct Run: Hashable, Sendable {
   /// A document in the answer to a query.
@@ -28,17 +30,20 @@ package struct Run: Hashable, Sendable {
   ///
   /// - Complexity: O(n log n).
   package mutating func set(_ entries: [Entry], for query: String) {
-    var best: [String: Double] = [:]
-    for entry in entries { best[entry.document] = max(entry.score, best[entry.document] ?? -.infinity) }
-    rankings[query] = Self.ordered(best.map { Entry(document: $0.key, score: $0.value) })
+    var best: [DocumentPath: Double] = [:]
+    for entry in entries {
+      best[DocumentPath(entry.document), default: -.infinity] = max(
+        entry.score, best[DocumentPath(entry.document)] ?? -.infinity)
+    }
+    rankings[query] = Self.ordered(best.map { Entry(document: $0.key.text, score: $0.value) })
   }
 
   /// Sets the ranking of a query by places: the first document is the best.
   ///
   /// Scores are made of the places, so that every tool that reads the run keeps this very order.
   package mutating func set(ranked documents: [String], for query: String) {
-    var seen: Set<String> = []
-    let distinct = documents.filter { seen.insert($0).inserted }
+    var seen: Set<DocumentPath> = []
+    let distinct = documents.filter { seen.insert(DocumentPath($0)).inserted }
     rankings[query] = distinct.enumerated().map { place, document in
       Entry(document: document, score: Double(distinct.count - place))
     }
@@ -60,7 +65,7 @@ package struct Run: Hashable, Sendable {
   package init(text: String, name: String) throws(EvaluationError) {
     self.name = name
     var entries: [String: [Entry]] = [:]
-    var seen: [String: Set<String>] = [:]
+    var seen: [String: Set<DocumentPath>] = [:]
     for (number, fields) in LineFields.all(of: text) {
       let place = "\(name), line \(number)"
       guard fields.count == 6 else {
@@ -72,7 +77,7 @@ package struct Run: Hashable, Sendable {
       }
       let query = String(fields[0])
       let document = String(fields[2])
-      guard seen[query, default: []].insert(document).inserted else {
+      guard seen[query, default: []].insert(DocumentPath(document)).inserted else {
         throw EvaluationError(.malformed, "\(place): document \(document) comes twice for query \(query)")
       }
       entries[query, default: []].append(Entry(document: document, score: score))

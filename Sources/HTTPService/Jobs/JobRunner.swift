@@ -192,7 +192,7 @@ extension IngestReport.Counts {
     [
       ("added", added), ("updated", updated), ("unchanged", unchanged), ("deleted", deleted),
       ("skipped", skipped),
-      ("failed", failed),
+      ("failed", failed), ("moved", moved), ("stale", stale),
     ]
   }
 }
@@ -203,9 +203,17 @@ extension IngestReport {
     .object([
       ("documents", .object(documents.byResult.map { ($0.0, .integer($0.1)) })),
       ("chunks", .integer(chunks)),
+      ("failures", .array(failures.map(\.json))),
+      ("skipped", .array(skipped.map(\.json))), ("notes", .array(notes.map(\.json))),
       (
-        "failures",
-        .array(failures.map { .object([("path", .string($0.path)), ("reason", .string($0.reason))]) })
+        "refused",
+        .array(
+          refusals.map {
+            .object([
+              ("root", .string($0.root)), ("documents", .integer($0.documents)),
+              ("missing", .integer($0.missing)), ("reason", .string($0.reason)),
+            ])
+          })
       ),
       ("seconds", .number(seconds)), ("chunks_per_second", .number(chunksPerSecond)),
     ])

@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import IndexStore
+import Storage
 
 /// Documents as they were sent, checked.
 struct Upload {
@@ -87,7 +88,7 @@ struct Upload {
         "'\(id.prefix(100))' cannot be a document's identity: no '..', no control characters, no "
           + "'/' at the start", parameter: "id")
     }
-    guard !documents.contains(where: { $0.id == id }) else {
+    guard !documents.contains(where: { DocumentPath($0.id) == DocumentPath(id) }) else {
       throw ServiceError(
         .invalidRequest, "two documents have the identity '\(id.prefix(100))'", parameter: "id")
     }

@@ -128,6 +128,7 @@ extension DocumentRecord {
     [
       ("document_id", .string(id)), ("uri", .string(uri)), ("title", JSONValue(title)),
       ("format", .string(format.rawValue)), ("language", JSONValue(language)),
+      ("parent_id", JSONValue(parent)), ("stale", stale?.json ?? .null),
       ("content_hash", .string(Hex.string(contentHash))), ("bytes", JSONValue(stamp.map { Int($0.bytes) })),
       (
         "metadata",

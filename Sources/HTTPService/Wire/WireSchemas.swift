@@ -36,10 +36,19 @@ enum WireSchemas {
 
   private static let documentMembers: [(String, JSONValue)] = [
     ("document_id", Schema.text), ("uri", Schema.text), ("title", Schema.optional(Schema.text)),
-    ("format", Schema.text), ("language", Schema.optional(Schema.text)), ("content_hash", Schema.text),
+    ("format", Schema.text), ("language", Schema.optional(Schema.text)),
+    ("parent_id", Schema.optional(Schema.text)),
+    (
+      "stale",
+      Schema.optional(
+        Schema.record([("reason", Schema.text), ("since", Schema.number), ("tries", Schema.integer)]))
+    ),
+    ("content_hash", Schema.text),
     ("bytes", Schema.optional(Schema.integer)), ("metadata", Schema.map(of: Schema.anything)),
     ("ingested_at", Schema.number),
   ]
+
+  private static let pathAndReason = Schema.record([("path", Schema.text), ("reason", Schema.text)])
 
   private static let uploadMembers: [(String, JSONValue)] = [
     ("id", Schema.text), ("name", Schema.text), ("text", Schema.text), ("content_base64", Schema.text),
@@ -227,7 +236,42 @@ enum WireSchemas {
         ("job_id", Schema.text), ("kind", Schema.text), ("collection", Schema.text),
         ("state", Schema.oneOf("queued", "running", "done", "failed")), ("created_at", Schema.number),
         ("started_at", Schema.optional(Schema.number)), ("ended_at", Schema.optional(Schema.number)),
-        ("report", Schema.any(Schema.map(of: Schema.anything), .object([("type", .string("null"))]))),
+        (
+          "report",
+          Schema.any(
+            Schema.reference("IngestReport"),
+            Schema.record([
+              ("error", Schema.record([("code", Schema.text), ("message", Schema.text)]))
+            ]), .object([("type", .string("null"))]))
+        ),
+      ])
+    ),
+    (
+      "IngestReport",
+      Schema.record([
+        (
+          "documents",
+          Schema.record(
+            ["added", "updated", "unchanged", "deleted", "skipped", "failed", "moved", "stale"].map {
+              ($0, Schema.integer)
+            })
+        ), ("chunks", Schema.integer), ("failures", Schema.list(pathAndReason)),
+        ("skipped", Schema.list(pathAndReason)),
+        (
+          "notes",
+          Schema.list(
+            Schema.record([
+              ("path", Schema.text), ("page", Schema.optional(Schema.integer)), ("note", Schema.text),
+            ]))
+        ),
+        (
+          "refused",
+          Schema.list(
+            Schema.record([
+              ("root", Schema.text), ("documents", Schema.integer), ("missing", Schema.integer),
+              ("reason", Schema.text),
+            ]))
+        ), ("seconds", Schema.number), ("chunks_per_second", Schema.number),
       ])
     ),
     (

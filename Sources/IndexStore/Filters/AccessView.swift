@@ -1,5 +1,6 @@
 import Catalog
 import Documents
+import Storage
 
 /// Documents below a folder, or one document, that only holders of a label see.
 package struct AccessRule: Hashable, Sendable {
@@ -56,7 +57,7 @@ package struct AccessView: Hashable, Sendable {
 
   package func allows(documentID: String, metadata: [String: MetadataValue]) -> Bool {
     let isShut = closed.contains { rule in
-      documentID == rule.place || documentID.hasPrefix(rule.place + "/")
+      DocumentPath(documentID).isWithin(DocumentPath(rule.place))
     }
     if isShut { return false }
     switch metadata[Self.field] {

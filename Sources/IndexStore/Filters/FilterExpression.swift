@@ -24,6 +24,26 @@ package enum FieldValue: Hashable, Sendable {
   case string(String)
 }
 
+extension FieldValue {
+  // By bytes, as the order is: `String` takes `é` of one scalar and of two for the same.
+  package static func == (a: FieldValue, b: FieldValue) -> Bool {
+    switch (a, b) {
+    case (.bool(let a), .bool(let b)): a == b
+    case (.number(let a), .number(let b)): a == b
+    case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
+    default: false
+    }
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    switch self {
+    case .bool(let value): hasher.combine(value)
+    case .number(let value): hasher.combine(value)
+    case .string(var text): text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+  }
+}
+
 extension FieldValue: Comparable {
   package static func < (a: FieldValue, b: FieldValue) -> Bool {
     switch (a, b) {

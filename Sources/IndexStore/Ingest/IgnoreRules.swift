@@ -1,3 +1,5 @@
+import Storage
+
 /// Patterns of paths to leave out, in the manner of gitignore.
 ///
 /// One pattern a line; `#` begins a comment, `!` takes a path back in, a trailing `/` matches folders only, a
@@ -13,9 +15,12 @@ package struct IgnoreRules: Hashable, Sendable {
 
   private var rules: [Rule] = []
 
-  package init(_ text: String) {
-    for line in text.split(whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
-      var pattern = Array(line.utf8)
+  package init(_ text: String) { self.init(Array(text.utf8)) }
+
+  /// - Parameter bytes: patterns are compared with the bytes of names, whatever their encoding.
+  package init(_ bytes: [UInt8]) {
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      var pattern = Array(line)
       while let last = pattern.last, last == 0x20 || last == 0x09 || last == 0x0D { pattern.removeLast() }
       var rule = Rule(pattern: [], isNegated: false, folderOnly: false, isAnchored: false)
       if pattern.first == UInt8(ascii: "!") {
@@ -40,8 +45,8 @@ package struct IgnoreRules: Hashable, Sendable {
   /// What the rules say of `path`, relative to their folder; `nil` where no pattern matches.
   ///
   /// - Complexity: O(rules × path) for patterns without `*` in a row.
-  package func verdict(_ path: String, isFolder: Bool) -> Bool? {
-    let bytes = Array(path.utf8)
+  package func verdict(_ path: DocumentPath, isFolder: Bool) -> Bool? {
+    let bytes = path.fileBytes
     let nameStart = bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
     for rule in rules.reversed() where !rule.folderOnly || isFolder {
       let candidate = rule.isAnchored ? bytes[...] : bytes[nameStart...]

@@ -36,8 +36,8 @@ package struct IngestPipeline {
   package func ingest(paths: [String]) async throws(IndexStoreError) -> IngestReport {
     try await run { writer throws(IndexStoreError) in
       var sources: [IngestSource] = []
-      for path in paths {
-        sources.append(try IngestSource(path: path, writer: writer, isDryRun: options.dryRun))
+      for path in Self.withoutInner(paths) {
+        sources.append(try IngestSource(path: path, writer: writer, options: options))
       }
       return sources
     }
@@ -46,13 +46,27 @@ package struct IngestPipeline {
   /// Ingests a BEIR corpus: each line of the file is a document with its own id.
   package func ingest(beirCorpus path: String) async throws(IndexStoreError) -> IngestReport {
     try await run { writer throws(IndexStoreError) in
-      [try IngestSource(beirCorpus: path, limits: options.limits, writer: writer, isDryRun: options.dryRun)]
+      [try IngestSource(beirCorpus: path, writer: writer, options: options)]
     }
   }
 
   /// Ingests documents that were sent.
   package func ingest(uploads: [UploadedDocument]) async throws(IndexStoreError) -> IngestReport {
     try await run { writer throws(IndexStoreError) in [try IngestSource(uploads: uploads, writer: writer)] }
+  }
+
+  /// The paths without those that lie in another one that is given, so that the widest root has the documents.
+  private static func withoutInner(_ paths: [String]) -> [String] {
+    let places = paths.map { FolderWalk.realPath($0) }
+    return paths.indices.filter { index in
+      guard let place = places[index] else { return true }
+      return !places.indices.contains { other in
+        guard other != index, let outer = places[other], Folder.isFolder(outer) || outer == place else {
+          return false
+        }
+        return place.isWithin(outer) && (place != outer || other < index)
+      }
+    }.map { paths[$0] }
   }
 
   private func run(
@@ -64,23 +78,15 @@ package struct IngestPipeline {
     var report = IngestReport()
     do {
       if !options.dryRun { try writer.mergeWhereDue() }
-      var plan = IngestPlan()
-      let deleted = try home.catalog.deletedDocuments(of: writer.collection.id)
-      for var source in try sources(writer) {
-        let returning = source.candidates.map(\.id).filter(deleted.contains)
-        if source.bringsBackDeleted || options.bringsBackDeleted {
-          if !options.dryRun { try home.catalog.unmarkDeleted(returning, collection: writer.collection.id) }
-        } else if !returning.isEmpty {
-          source.candidates.removeAll { deleted.contains($0.id) }
-          report.documents.skipped += returning.count
-        }
-        plan.add(
-          source,
-          known: try home.catalog.documentVersions(
-            collection: writer.collection.id, source: source.source.id),
-          prune: options.prune)
-      }
+      let found = try sources(writer)
+      let plan = try plan(found, writer: writer, report: &report)
       try await carryOut(plan, writer: writer, report: &report)
+      if !options.dryRun {
+        try writer.mergeWhereDue()
+        try home.catalog.recordUntaken(
+          failures: report.failures, skipped: report.skipped, looked: found.flatMap(\.lookedAt),
+          protected: found.flatMap { $0.problems.map(\.path) }, collection: writer.collection.id)
+      }
     } catch {
       throw IndexStoreError(error)
     }
@@ -89,45 +95,96 @@ package struct IngestPipeline {
     return report
   }
 
+  /// Compares the sources with the catalog.
+  private func plan(
+    _ sources: [IngestSource], writer: CollectionWriter, report: inout IngestReport
+  ) throws -> IngestPlan {
+    let catalog = home.catalog
+    let collection = writer.collection.id
+    let deleted = try catalog.deletedDocuments(of: collection)
+    var plan = IngestPlan()
+    for var source in sources {
+      report.skipped += source.skipped
+      report.notes += source.notes
+      let returning = source.candidates.map(\.id).filter(deleted.contains)
+      if source.bringsBackDeleted || options.bringsBackDeleted {
+        if !options.dryRun { try catalog.unmarkDeleted(returning, collection: collection) }
+      } else if !returning.isEmpty {
+        report.skipped += source.candidates.filter { deleted.contains($0.id) }.map {
+          SkippedRecord(
+            path: $0.uri, reason: "it was deleted by its identity: --restore-deleted takes it again")
+        }
+        report.documents.skipped += returning.count
+        source.candidates.removeAll { deleted.contains($0.id) }
+      }
+      let known =
+        try catalog.files(of: collection, source: source.source.id) + source.takenOver.map(\.moved)
+      plan.add(source, known: known)
+    }
+    let here = Set(sources.map(\.source.id))
+    let others = try catalog.sources(of: collection).filter {
+      !here.contains($0.id) && $0.root != IngestSource.uploadRoot
+    }
+    plan.findMoves(
+      others: try others.flatMap { try catalog.files(of: collection, source: $0.id) }, access: options.access,
+      limit: options.limits.fileBytes)
+    plan.decideDeletions(prune: options.prune, limits: options.deletionLimits)
+    plan.refuse(
+      try catalog.taken(
+        plan.work.filter { $0.known == nil }.map(\.candidate.id), collection: collection,
+        except: plan.gone.map(\.row) + plan.moves.map(\.file.row)
+          + (options.dryRun ? sources.flatMap { $0.takenOver.map(\.file.row) } : [])))
+    return plan
+  }
+
   private func carryOut(
     _ plan: IngestPlan, writer: CollectionWriter, report: inout IngestReport
   ) async throws {
     report.documents.unchanged = plan.unchanged
     report.documents.deleted = plan.gone.count
+    report.documents.moved = plan.moves.count
     report.failures = plan.problems
-    if !options.dryRun { try writer.remove(documents: plan.gone.map(\.row)) }
+    report.refusals = plan.refusals
+    if !options.dryRun {
+      try writer.move(plan.moves)
+      try writer.remove(files: plan.gone.map(\.row))
+    }
 
     let stages = IngestStages(
       writer: writer, embedder: embedder, threads: options.threads, documentsTotal: plan.work.count,
       onProgress: onProgress)
     do {
-      try await readAll(plan.work, configuration: writer.configuration, stages: stages, report: &report)
+      try await readAll(plan.work, writer: writer, stages: stages, report: &report)
     } catch {
       // What was handed over before ends first: it holds the writer.
       try? await stages.finish()
       throw error
     }
     try await stages.finish()
-    if !options.dryRun {
-      try writer.mergeWhereDue()
-      try home.catalog.recordFailures(
-        report.failures, attempted: plan.work.map(\.candidate.uri), collection: writer.collection.id)
-    }
     report.documents.failed = report.failures.count
     stages.report { _ in }
   }
 
   /// Reads documents and hands them on, a batch a commit.
   private func readAll(
-    _ work: [IngestPlan.Work], configuration: CollectionConfiguration, stages: IngestStages,
+    _ work: [IngestPlan.Work], writer: CollectionWriter, stages: IngestStages,
     report: inout IngestReport
   ) async throws {
-    let chunker = Chunker(options: configuration.chunking) { [embedder] in embedder.countTokens($0) }
+    let planned = Set(work.map(\.candidate.id))
+    let reader = IngestOutcome.Reader(
+      chunker: Chunker(options: writer.configuration.chunking) { [embedder] in embedder.countTokens($0) },
+      limits: options.limits, access: options.access, patience: options.patience, prunes: options.prune == true,
+      deleted: try deletedIdentities(),
+      isTaken: { [home, collection = writer.collection.id] id, file in
+        planned.contains(id)
+          || (try? home.catalog.taken([id], collection: collection, except: file.map { [$0] } ?? []))?.isEmpty == false
+      },
+      formatOf: { [home] row in ((try? home.catalog.documents(ofFile: row)) ?? []).first { $0.parent == nil }?.format })
     var batch = IngestBatch()
     // Documents that are read at a time, a few for each thread.
     let window = max(1, options.threads) * 16
     for start in stride(from: 0, to: work.count, by: window) {
-      for outcome in read(Array(work[start..<min(work.count, start + window)]), chunker: chunker) {
+      for outcome in read(Array(work[start..<min(work.count, start + window)]), by: reader) {
         apply(outcome, to: &batch, report: &report)
         let chunksRead = report.chunks + batch.chunkCount
         stages.report {
@@ -150,32 +207,44 @@ package struct IngestPipeline {
     batch = IngestBatch()
   }
 
+  private func deletedIdentities() throws -> Set<DocumentPath> {
+    guard !options.bringsBackDeleted, let collection = try home.catalog.collection(named: name) else { return [] }
+    return try home.catalog.deletedDocuments(of: collection.id)
+  }
+
   /// Reads and cuts documents in parallel; outcomes come in the order of `work`.
-  private func read(_ work: [IngestPlan.Work], chunker: Chunker) -> [IngestOutcome] {
-    let limits = options.limits
-    return Parallel.map(work.count, threads: options.threads) { index in
-      IngestOutcome(reading: work[index], chunker: chunker, limits: limits)
-    }
+  private func read(_ work: [IngestPlan.Work], by reader: IngestOutcome.Reader) -> [IngestOutcome] {
+    Parallel.map(work.count, threads: options.threads) { reader.outcome(of: work[$0]) }
   }
 
   private func apply(_ outcome: IngestOutcome, to batch: inout IngestBatch, report: inout IngestReport) {
     switch outcome {
-    case .ready(let document):
-      if document.replaces == nil { report.documents.added += 1 } else { report.documents.updated += 1 }
-      batch.documents.append(document)
-      batch.chunkCount += document.chunks.count
-    case .unchanged(let row, let stamp):
+    case .ready(let file):
+      if file.replaces == nil { report.documents.added += 1 } else { report.documents.updated += 1 }
+      report.notes += file.notes
+      batch.files.append(file)
+      batch.chunkCount += file.chunkCount
+    case .unchanged(let row, let stamp, let bytes):
       report.documents.unchanged += 1
-      if let stamp { batch.touched.append((row: row, stamp: stamp)) }
-    case .skipped:
+      batch.confirmed.append((row: row, stamp: stamp, bytes: bytes))
+    case .skipped(let record, let gone):
       report.documents.skipped += 1
-    case .failed(let failure, let stale):
+      report.skipped.append(record)
+      drop(gone, from: &batch, report: &report)
+    case .failed(let failure, let gone):
       report.failures.append(failure)
-      // The file no longer says what was indexed of it: the old version must not answer.
-      if let stale {
-        report.documents.deleted += 1
-        batch.stale.append(stale)
-      }
+      drop(gone, from: &batch, report: &report)
+    case .stale(let failure, let row, let state):
+      report.failures.append(failure)
+      report.documents.stale += 1
+      batch.stale.append((row: row, state: state))
     }
+  }
+
+  /// The file no longer says what was indexed of it: the old version must not answer.
+  private func drop(_ row: Int64?, from batch: inout IngestBatch, report: inout IngestReport) {
+    guard let row else { return }
+    report.documents.deleted += 1
+    batch.gone.append(row)
   }
 }

@@ -9,8 +9,12 @@ package struct IngestReport: Sendable {
     package var unchanged = 0
     package var deleted = 0
     package var failed = 0
-    /// Files of no kind that can be read, such as images, and documents that were deleted by their identity.
+    /// Files of no kind that can be read, and documents that were deleted by their identity.
     package var skipped = 0
+    /// Files that have another identity now, and kept their vectors.
+    package var moved = 0
+    /// Files that failed, of which the last good version still answers.
+    package var stale = 0
 
     package init() {}
   }
@@ -19,6 +23,12 @@ package struct IngestReport: Sendable {
   /// Chunks that were embedded and committed.
   package var chunks = 0
   package var failures: [FailureRecord] = []
+  /// All that was passed over on purpose.
+  package var skipped: [SkippedRecord] = []
+  /// What was left out, repaired or guessed in what was read now.
+  package var notes: [NoteRecord] = []
+  /// Roots of which nothing was deleted, as too much was gone: the ingest has not done all that it should.
+  package var refusals: [Refusal] = []
   package var seconds = 0.0
 
   package init() {}
@@ -39,8 +49,10 @@ package struct IngestProgress: Hashable, Sendable {
 
 /// How an ingest is run.
 package struct IngestOptions: Sendable {
-  /// Whether documents whose files are gone are deleted; by default for sources that were ingested before.
+  /// Whether documents whose files are gone are deleted; by default unless too many are.
   package var prune: Bool?
+  package var deletionLimits = DeletionLimits()
+  package var patience = Patience()
   /// Only finds out what would be done.
   package var dryRun = false
   /// Whether documents that were deleted by their identity are taken again.
@@ -49,6 +61,7 @@ package struct IngestOptions: Sendable {
   /// A commit is made when this many chunks have gathered; part of what decides the segments.
   package var chunksPerCommit = 2048
   package var limits = ReadingLimits()
+  package var access = FileAccess.system
 
   package init() {}
 }

@@ -50,7 +50,7 @@ final class IngestStages: @unchecked Sendable {
     let embedding = Task { [self, before = embedding] in
       // One at a time: each takes all threads.
       _ = try await before?.value
-      return try await embed(batch.documents.flatMap(\.indexedTexts))
+      return try await embed(batch.files.flatMap(\.indexedTexts))
     }
     self.embedding = embedding
     commits.append(
@@ -93,21 +93,24 @@ final class IngestStages: @unchecked Sendable {
   }
 
   private func commit(_ batch: IngestBatch, vectors: Matrix) throws {
-    try writer.home.catalog.updateStamps(batch.touched)
-    try writer.remove(documents: batch.stale)
-    guard !batch.documents.isEmpty else { return }
-    try writer.commit(batch.documents, vectors: vectors)
+    try writer.home.catalog.confirm(batch.confirmed)
+    try writer.home.catalog.markStale(batch.stale)
+    try writer.remove(files: batch.gone)
+    guard !batch.files.isEmpty else { return }
+    try writer.commit(batch.files, vectors: vectors)
     report { $0.chunksCommitted += vectors.rows }
     try writer.mergeWhereDue()
   }
 }
 
-/// Documents gathered for the next commit.
+/// Files gathered for the next commit.
 struct IngestBatch: Sendable {
-  var documents: [PreparedDocument] = []
+  var files: [PreparedFile] = []
   var chunkCount = 0
-  /// Unchanged documents whose files were touched.
-  var touched: [(row: Int64, stamp: SourceStamp)] = []
-  /// Old versions of files that cannot be read any more.
-  var stale: [Int64] = []
+  /// Files that hold what is known of them, touched or found well again.
+  var confirmed: [(row: Int64, stamp: SourceStamp?, bytes: Int64?)] = []
+  /// Files that cannot be read for now.
+  var stale: [(row: Int64, state: StaleState)] = []
+  /// Rows of files whose old versions must not answer any more.
+  var gone: [Int64] = []
 }

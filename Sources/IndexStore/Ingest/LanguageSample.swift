@@ -13,11 +13,11 @@ package struct LanguageSample {
   /// - Parameter paths: files and folders, as they would be ingested; files that cannot be read are passed over.
   /// - Complexity: O(files of the folders), and reading of `size` of them.
   package init(paths: [String]) {
-    var files: [String] = []
+    var files: [DocumentPath] = []
     for path in paths {
       guard let absolute = FolderWalk.realPath(path) else { continue }
       if Folder.isFolder(absolute) {
-        files += FolderWalk(root: absolute).files.map { absolute + "/" + $0.path }
+        files += FolderWalk(root: absolute).files.map { absolute.appending($0.path) }
       } else {
         files.append(absolute)
       }
@@ -35,16 +35,16 @@ package struct LanguageSample {
     language = best.flatMap { $0.value * 2 > told ? $0.key : nil }
   }
 
-  private static func language(ofFile path: String) -> String? {
-    if path.hasSuffix(".jsonl") {
+  private static func language(ofFile path: DocumentPath) -> String? {
+    if path.text.hasSuffix(".jsonl") {
       // A record a line: the first ones are enough, and the file may be large.
-      guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+      guard let handle = FileHandle(forReadingAtPath: path.text) else { return nil }
       defer { try? handle.close() }
       let head = (try? handle.read(upToCount: 64 << 10)) ?? Data()
       return detectLanguage(String(decoding: head, as: UTF8.self))
     }
     guard let bytes = try? Folder.readFile(path, limit: 16 << 20),
-      let parsed = try? readDocument(SourceFile(name: path, bytes: bytes))
+      let parsed = try? readDocument(SourceFile(name: path.text, bytes: bytes))
     else { return nil }
     return detectLanguage(parsed.text)
   }

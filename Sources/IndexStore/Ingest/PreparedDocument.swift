@@ -1,5 +1,6 @@
 import Catalog
 import Documents
+import Storage
 
 /// A document that was read and cut, waiting to be embedded and committed.
 package struct PreparedDocument: Sendable {
@@ -8,18 +9,40 @@ package struct PreparedDocument: Sendable {
   package var chunks: [Chunk]
   /// What both indexes see of each chunk.
   package var indexedTexts: [String]
-  /// Row of the version that this one replaces.
-  package var replaces: Int64?
 
-  package init(
-    record: DocumentRecord, text: DocumentText, chunks: [Chunk], indexedTexts: [String], replaces: Int64?
-  ) {
+  package init(record: DocumentRecord, text: DocumentText, chunks: [Chunk], indexedTexts: [String]) {
     self.record = record
     self.text = text
     self.chunks = chunks
     self.indexedTexts = indexedTexts
+  }
+}
+
+/// A file with all documents that came from it: they are committed together.
+package struct PreparedFile: Sendable {
+  package var record: FileRecord
+  /// The file's own document first, then those of the files inside it.
+  package var documents: [PreparedDocument]
+  package var notes: [NoteRecord]
+  /// Row of the version that this one replaces.
+  package var replaces: Int64?
+
+  package init(
+    record: FileRecord, documents: [PreparedDocument], notes: [NoteRecord] = [], replaces: Int64? = nil
+  ) {
+    self.record = record
+    self.documents = documents
+    self.notes = notes
     self.replaces = replaces
   }
+
+  /// A file that is one document.
+  package init(_ document: PreparedDocument, replaces: Int64? = nil) {
+    self.init(record: FileRecord(of: document.record), documents: [document], replaces: replaces)
+  }
+
+  package var indexedTexts: [String] { documents.flatMap(\.indexedTexts) }
+  package var chunkCount: Int { documents.reduce(0) { $0 + $1.chunks.count } }
 }
 
 extension DocumentRecord {
@@ -40,10 +63,11 @@ extension DocumentRecord {
     if let title = title { fields.append(("title", .string(title))) }
     if let page = chunk.page { fields.append(("page", .number(Double(page)))) }
     // Every folder above the document, so that `folder = 'handbook/serving'` finds what is below it.
-    var folder = id[...]
-    while let slash = folder.lastIndex(of: "/") {
-      folder = folder[..<slash]
-      fields.append(("folder", .string(String(folder))))
+    // By bytes: a slash with a combining mark behind it is no `/` to `Character`.
+    var folder = DocumentPath(id)
+    while let parent = folder.parent {
+      folder = parent
+      fields.append(("folder", .string(folder.text)))
     }
     return fields
   }

@@ -36,7 +36,7 @@ struct CollectionsCommand: AsyncParsableCommand {
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show one collection, its documents and failures.")
+      abstract: "Show one collection, its documents, and all that was not taken or not taken as it is.")
     @Argument(help: "Name.") var name: String
     @OptionGroup var global: GlobalOptions
 
@@ -48,9 +48,9 @@ struct CollectionsCommand: AsyncParsableCommand {
       }
       let summary = try CollectionSummary(record, home: home)
       let documents = try home.catalog.documents(of: record.id)
-      let failures = try home.catalog.failures(of: record.id)
+      let untaken = try UntakenFiles(of: record, catalog: home.catalog)
       if global.json {
-        Terminal.out(summary.detailed(documents: documents, failures: failures).description)
+        Terminal.out(summary.detailed(documents: documents, untaken: untaken).description)
         return
       }
       let configuration = summary.configuration
@@ -63,8 +63,12 @@ struct CollectionsCommand: AsyncParsableCommand {
       Terminal.out("weights     \(configuration.embedding.weightsHash)")
       Terminal.out("chunker     \(configuration.chunkerIdentity)")
       Terminal.out("analyzer    \(configuration.analyzer.identity)")
-      for document in documents { Terminal.out("  \(document.id)  \(document.title ?? "")") }
-      for failure in failures { Terminal.out("  failed: \(failure.path): \(failure.reason)") }
+      for document in documents { Terminal.out("  \(document.line)") }
+      for failure in untaken.failures { Terminal.out("  failed: \(failure.path): \(failure.reason)") }
+      for item in untaken.skipped { Terminal.out("  skipped: \(item.path): \(item.reason)") }
+      for note in untaken.notes {
+        Terminal.out("  note: \(note.path)\(note.page.map { ", page \($0)" } ?? ""): \(note.note)")
+      }
     }
   }
 
@@ -85,14 +89,36 @@ struct CollectionsCommand: AsyncParsableCommand {
 }
 
 extension CollectionSummary {
-  func detailed(documents: [DocumentRecord], failures: [FailureRecord]) -> JSONValue {
+  func detailed(documents: [DocumentRecord], untaken: UntakenFiles) -> JSONValue {
     .object(
       members + [
         ("document_list", .array(documents.map { .object($0.members) })),
-        (
-          "failures",
-          .array(failures.map { .object([("path", .string($0.path)), ("reason", .string($0.reason))]) })
-        ),
+        ("failures", .array(untaken.failures.map(\.json))),
+        ("stale", .array(untaken.stale.map(\.staleJSON))),
+        ("skipped", .array(untaken.skipped.map(\.json))), ("notes", .array(untaken.notes.map(\.json))),
       ])
+  }
+}
+
+/// All of a collection's files that were not taken, or not taken as they are.
+struct UntakenFiles {
+  var failures: [FailureRecord]
+  var stale: [FileRecord]
+  var skipped: [SkippedRecord]
+  var notes: [NoteRecord]
+
+  init(of collection: CollectionRecord, catalog: Catalog) throws {
+    failures = try catalog.failures(of: collection.id)
+    stale = try catalog.staleFiles(of: collection.id)
+    skipped = try catalog.skipped(of: collection.id)
+    notes = try catalog.notes(of: collection.id)
+  }
+}
+
+extension DocumentRecord {
+  /// A line of a list.
+  var line: String {
+    let state = stale.map { "  STALE, tried \($0.tries) times: \($0.reason)" } ?? ""
+    return id + (title.map { "  " + $0 } ?? "") + state
   }
 }

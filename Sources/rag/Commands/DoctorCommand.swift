@@ -50,6 +50,12 @@ struct DoctorCommand: AsyncParsableCommand {
         Terminal.out(
           "\(collection.name): \(collection.documents) documents, \(collection.chunks) chunks, "
             + "\(collection.segments) segments checked")
+        if collection.failures + collection.stale + collection.skipped + collection.notes > 0 {
+          Terminal.out(
+            "  not taken or not as it is: \(collection.failures) files failed (\(collection.stale) of them answer with "
+              + "their last good version), \(collection.skipped) were skipped, \(collection.notes) notes: "
+              + "'rag collections show \(collection.name)' names them")
+        }
       }
       for item in report.removed { Terminal.out("removed what a crash had left: \(item)") }
       for problem in report.problems {
@@ -72,7 +78,8 @@ extension DoctorReport {
             .object([
               ("name", .string($0.name)), ("documents", .integer($0.documents)),
               ("chunks", .integer($0.chunks)),
-              ("segments", .integer($0.segments)),
+              ("segments", .integer($0.segments)), ("failures", .integer($0.failures)),
+              ("stale", .integer($0.stale)), ("skipped", .integer($0.skipped)), ("notes", .integer($0.notes)),
             ])
           })
       ),

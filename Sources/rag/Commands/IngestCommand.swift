@@ -16,14 +16,17 @@ struct IngestCommand: AsyncParsableCommand {
     abstract: "Read, cut, embed and index documents.",
     discussion: """
       A folder is taken whole: Markdown, text, HTML, PDF, DOCX, PPTX, XLSX, EPUB, CSV, JSON, e-mail, source code.
-      Unchanged documents are passed over; documents whose files are gone are deleted (--no-prune keeps them).
-      What '.ragignore' files name and names that begin with a dot are left out. A file that cannot be read is
-      reported, and the rest goes on.
+      Unchanged documents are passed over, moved ones recognised; documents whose files are gone are deleted
+      (--no-prune keeps them). A folder that is empty or has lost more than half of its documents is an error that
+      deletes nothing: --prune says that it is meant. What '.ragignore' files name and names that begin with a dot are
+      left out. A file that cannot be read is reported, and the rest goes on; if it could be read before and may be in
+      the middle of being saved, its last good version answers until it can be read again (5 ingests, 10 minutes).
 
       EXAMPLES
         rag ingest handbook/
         rag ingest handbook/ notes.md --collection team --threads 2
         rag ingest handbook/ --dry-run --json
+        rag ingest handbook/ --prune
         rag ingest datasets/scifact --format beir --collection scifact
       """)
 
@@ -35,8 +38,20 @@ struct IngestCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "Collection; made where it is missing.")
   var collection: String?
 
-  @Flag(inversion: .prefixedNo, help: "Delete documents whose files are gone (default for known folders).")
+  @Flag(
+    inversion: .prefixedNo,
+    help:
+      "Delete documents whose files are gone, however many, and last good versions of files that cannot be read.")
   var prune: Bool?
+
+  @Option(help: "Share of a root's documents that may be gone without --prune (default 0.5).")
+  var deletionShare: Double?
+
+  @Option(help: "So many may be gone whatever share they are (default fewer than 5).")
+  var deletionCount: Int?
+
+  @Option(help: "Ingests for which the last good version of an unreadable file answers (default 5).")
+  var staleTries: Int?
 
   @Flag(help: "Take documents again that were deleted by their id.")
   var restoreDeleted = false
@@ -81,9 +96,12 @@ struct IngestCommand: AsyncParsableCommand {
   func validate() throws {
     for (name, value) in [
       ("--threads", threads), ("--chunk-tokens", chunkTokens), ("--chunks-per-commit", chunksPerCommit),
-      ("--max-file-bytes", maxFileBytes),
+      ("--max-file-bytes", maxFileBytes), ("--deletion-count", deletionCount), ("--stale-tries", staleTries),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1, not \(value)") }
+    }
+    if let deletionShare, !(0...1).contains(deletionShare) {
+      throw ValidationError("--deletion-share must be from 0 to 1, not \(deletionShare)")
     }
     if let chunkOverlap, chunkOverlap < 0 { throw ValidationError("--chunk-overlap must not be negative") }
   }
@@ -101,8 +119,11 @@ struct IngestCommand: AsyncParsableCommand {
     let embedder = try await wiring.embedder(named: model, threads: threads, for: known)
     try prepareCollection(name, home: home, embedder: embedder, settings: wiring.settings)
 
-    var options = IngestOptions()
+    var options = try wiring.settings.ingest()
     options.prune = prune
+    options.deletionLimits.share = deletionShare ?? options.deletionLimits.share
+    options.deletionLimits.count = deletionCount ?? options.deletionLimits.count
+    options.patience.tries = staleTries ?? options.patience.tries
     options.dryRun = dryRun
     options.bringsBackDeleted = restoreDeleted
     options.threads = threads
@@ -122,7 +143,7 @@ struct IngestCommand: AsyncParsableCommand {
     }
     line.finish()
     show(report, collection: name)
-    if strict, report.documents.failed > 0 { throw ExitCode(1) }
+    if !report.refusals.isEmpty || strict && report.documents.failed > 0 { throw ExitCode(1) }
   }
 
   /// Makes the collection, or checks that the flags ask for nothing else than it is.
@@ -183,10 +204,26 @@ struct IngestCommand: AsyncParsableCommand {
     }
     Terminal.out(
       "\(collection): \(counts.added) added, \(counts.updated) updated, \(counts.unchanged) unchanged, "
-        + "\(counts.deleted) deleted, \(counts.failed) failed, \(counts.skipped) skipped; \(report.chunks) chunks in "
+        + "\(counts.deleted) deleted, \(counts.moved) moved, \(counts.failed) failed, \(counts.skipped) skipped; "
+        + "\(report.chunks) chunks in "
         + "\((report.seconds * 10).rounded() / 10) s (\(Int(report.chunksPerSecond)) chunks/s)"
         + (dryRun ? " (dry run: nothing was changed)" : ""))
-    for failure in report.failures { Terminal.note("failed: \(failure.path): \(failure.reason)") }
+    for refusal in report.refusals { Terminal.note("ERROR: \(refusal.root): \(refusal.reason)") }
+    let rest = "'rag collections show \(collection)' names all"
+    Self.name(report.failures.map { "failed: \($0.path): \($0.reason)" }, limit: 50, rest)
+    Self.name(report.skipped.map { "skipped: \($0.path): \($0.reason)" }, limit: 8, rest)
+    Self.name(
+      report.notes.map { note in
+        "note: \(note.path)\(note.page.map { ", page \($0)" } ?? ""): \(note.note)"
+      }, limit: 8, rest)
+  }
+
+  /// Some lines, and how many more there are.
+  private static func name(_ lines: [String], limit: Int, _ rest: String) {
+    for line in lines.prefix(limit) { Terminal.note(line) }
+    if lines.count > limit {
+      Terminal.note("… and \(lines.count - limit) more of the kind: \(rest)")
+    }
   }
 }
 
@@ -199,8 +236,13 @@ extension IngestReport {
     documents.deleted += other.documents.deleted
     documents.failed += other.documents.failed
     documents.skipped += other.documents.skipped
+    documents.moved += other.documents.moved
+    documents.stale += other.documents.stale
     chunks += other.chunks
     failures += other.failures
+    skipped += other.skipped
+    notes += other.notes
+    refusals += other.refusals
     seconds += other.seconds
   }
 }

@@ -15,6 +15,25 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
+  /// When documents are deleted whose files are gone or cannot be read.
+  struct Ingest: Decodable, Equatable {
+    /// A root that lost a larger share of its documents is an error, 0…1.
+    var deletionShare: Double?
+    /// Unless fewer than these are gone.
+    var deletionCount: Int?
+    /// Ingests for which the last good version of an unreadable file answers …
+    var staleTries: Int?
+    /// … and for at least so long.
+    var staleSeconds: Double?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case deletionShare = "deletion_share"
+      case deletionCount = "deletion_count"
+      case staleTries = "stale_tries"
+      case staleSeconds = "stale_seconds"
+    }
+  }
+
   struct Embedding: Decodable, Equatable {
     /// `local` or `openai` (any server that speaks OpenAI's embeddings API).
     var provider: String?
@@ -289,6 +308,7 @@ struct ConfigurationFile: Decodable, Equatable {
   var collection: String?
   var threads: Int?
   var chunking: Chunking?
+  var ingest: Ingest?
   var embedding: Embedding?
   var retrieval: Retrieval?
   var analysis: Analysis?
@@ -306,7 +326,7 @@ struct ConfigurationFile: Decodable, Equatable {
   var artifacts: Artifacts?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case home, models, collection, threads, chunking, embedding, analysis, retrieval, reranker, llm, answers
+    case home, models, collection, threads, chunking, ingest, embedding, analysis, retrieval, reranker, llm, answers
     case prompts, server, access, drift, registry, artifacts
     case llmFallback = "llm_fallback"
   }
@@ -331,6 +351,7 @@ struct ConfigurationFile: Decodable, Equatable {
   private static func requireKnownKeys(_ node: Node, path: String) throws(UsageError) {
     let sections: [String: [String]] = [
       "chunking": Chunking.CodingKeys.allCases.map(\.rawValue),
+      "ingest": Ingest.CodingKeys.allCases.map(\.rawValue),
       "embedding": Embedding.CodingKeys.allCases.map(\.rawValue),
       "retrieval": Retrieval.CodingKeys.allCases.map(\.rawValue),
       "answers": Answers.CodingKeys.allCases.map(\.rawValue),

@@ -97,7 +97,7 @@ struct DriftSimulation {
     let collection = try served.collection.snapshot().collection.id
     let documents = try home.catalog.documents(of: collection)
     let writer = try CollectionWriter(name, in: home, threads: settings.threads, holder: "rag drift simulate")
-    try writer.remove(documents: stride(from: 0, to: documents.count, by: 3).map { documents[$0].row })
+    try writer.remove(files: stride(from: 0, to: documents.count, by: 3).map { documents[$0].file })
   }
 
   private var changedModel: ServedCollection {

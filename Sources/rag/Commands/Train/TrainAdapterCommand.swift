@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import HTTPService
 import Retrieval
+import Storage
 import Training
 
 extension TrainCommand {
@@ -61,7 +62,7 @@ extension TrainCommand {
       zip(learned, found).flatMap { question, found -> [AdapterFit.Example] in
         guard let vector = found.vector, let grades = own.test.qrels.grades[question.id] else { return [] }
         let isRight = found.documents.map { document in
-          document.flatMap { grades[$0] }.map { $0 > 0 } ?? false
+          document.flatMap { grades[DocumentPath($0)] }.map { $0 > 0 } ?? false
         }
         let wrong = isRight.indices.filter { !isRight[$0] }.prefix(negatives).map { found.passages.row($0) }
         return isRight.indices.filter { isRight[$0] }.map { place in

@@ -3,6 +3,7 @@ import Evaluation
 import Foundation
 import HTTPService
 import Retrieval
+import Storage
 import Training
 
 extension TrainCommand {
@@ -42,7 +43,7 @@ extension TrainCommand {
         RankingFit.Group(
           features: found.features, scores: found.scores,
           gains: found.documents.map { document in
-            document.flatMap { own.test.qrels.grades[question.id]?[$0] }.map { Double(max(0, $0)) } ?? 0
+            document.flatMap { own.test.qrels.grades[question.id]?[DocumentPath($0)] }.map { Double(max(0, $0)) } ?? 0
           })
       }
       var fit = RankingFit(rising: CandidateFeatures.rising)
