@@ -1,6 +1,6 @@
 /// One sheet of an OpenDocument spreadsheet, from the elements inside its `table`.
 final class ODSSheet {
-  private let name: String
+  let name: String
   private let assembler: TextAssembler
   private let firstBlock: Int
   private var tables: SheetTables
@@ -8,6 +8,8 @@ final class ODSSheet {
   private var report = SheetReport()
   private var comments: [(row: Int, column: Int, text: [UInt8])] = []
   private var shapes: [[UInt8]] = []
+  /// References of the objects that lie on the sheet.
+  private(set) var objects: [String] = []
 
   /// Columns, rows and cells may repeat this often with content; more are named and left out.
   private static let mostRepeats = 1000
@@ -63,7 +65,9 @@ final class ODSSheet {
       isAnnotation = true
       paragraphs = []
     case "creator", "date", "date-string", "object", "image", "plugin", "title", "desc":
-      // Embedded objects have parts of their own.
+      if name == "object", let reference = attributes["href"], objects.count < 1000 {
+        objects.append(reference)
+      }
       if isAnnotation || shapeDepth > 0 { ignoredDepth = 1 }
     case "frame", "custom-shape", "rect", "line", "ellipse", "g", "polygon", "path", "caption", "connector",
       "control",
