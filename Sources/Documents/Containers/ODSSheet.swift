@@ -32,7 +32,9 @@ final class ODSSheet {
   /// Depth inside a shape that lies on the sheet or in a cell.
   private var shapeDepth = 0
   private var isAnnotation = false
-  private var line = InlineText()
+  private var line = OfficeText()
+  /// Of the spans that are open.
+  private var scripts: [ScriptText.Script] = []
   private var paragraphs: [[UInt8]] = []
   private var paragraphDepth = 0
   private var ignoredDepth = 0
@@ -76,7 +78,11 @@ final class ODSSheet {
       if !isAnnotation { shapeDepth += 1 }
     case "p", "h":
       paragraphDepth += 1
-      if paragraphDepth == 1 { line = InlineText() }
+      if paragraphDepth == 1 {
+        line = OfficeText()
+        scripts = []
+      }
+    case "span": scripts.append(styles.script(attributes["style-name"]))
     case "s", "tab": line.space()
     case "line-break": line.space()
     case "a": link = attributes["href"]
@@ -85,7 +91,7 @@ final class ODSSheet {
   }
 
   func text(_ bytes: UnsafeBufferPointer<UInt8>) {
-    if paragraphDepth > 0, ignoredDepth == 0 { line.append(bytes) }
+    if paragraphDepth > 0, ignoredDepth == 0 { line.append(bytes, script: scripts.last ?? .normal) }
   }
 
   func end(_ name: String) throws(DocumentError) {
@@ -112,10 +118,11 @@ final class ODSSheet {
         shapes.append(Array(paragraphs.joined(separator: [0x0A])))
         paragraphs = []
       }
+    case "span": _ = scripts.popLast()
     case "p", "h":
       paragraphDepth = max(0, paragraphDepth - 1)
       guard paragraphDepth == 0 else { return }
-      let text = line.take().map { $0 == 0x0A ? UInt8(0x20) : $0 }
+      let text = line.takeOneLine()
       if isAnnotation || shapeDepth > 0 {
         if !text.isEmpty { paragraphs.append(text) }
       } else {

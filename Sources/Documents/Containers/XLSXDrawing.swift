@@ -21,24 +21,26 @@ struct XLSXDrawing {
     let related = try package.relationships(of: part)
     for anchor in root.elements {
       let row = anchor.first("from")?.first("row").flatMap { Int($0.text) }.map { $0 + 1 }
-      try append(anchor, row: row.flatMap { (1...SheetReference.mostRows).contains($0) ? $0 : nil }, related)
+      assembler.anchorRow = row.flatMap { (1...SheetReference.mostRows).contains($0) ? $0 : nil }
+      try append(anchor, related)
     }
+    assembler.anchorRow = nil
     if pictures > 0 {
       note(pictures == 1 ? "a picture is not read" : "\(pictures) pictures are not read")
     }
   }
 
   private mutating func append(
-    _ node: XMLNode, row: Int?, _ related: [OfficePackage.Relationship]
+    _ node: XMLNode, _ related: [OfficePackage.Relationship]
   ) throws(DocumentError) {
     for child in node.elements {
       switch child.name {
-      case "txBody": try appendText(child, row: row)
+      case "txBody": try appendText(child)
       case "pic":
         pictures += 1
         let properties = child.first("nvPicPr")?.first("cNvPr")
         if let text = properties?.attribute("descr").flatMap(PictureText.useful) {
-          try assembler.append(.paragraph, row: row, Array("Picture: \(text)".utf8))
+          try assembler.append(.paragraph, "Picture: \(text)")
         }
       case "chart":
         guard let root = try root(child.relationship("id"), related) else { continue }
@@ -47,7 +49,7 @@ struct XLSXDrawing {
         guard let id = child.relationship("dm"), let root = try root(id, related) else { continue }
         try DiagramText.append(root, to: assembler)
       case "Fallback": break
-      default: try append(child, row: row, related)
+      default: try append(child, related)
       }
     }
   }
@@ -64,14 +66,14 @@ struct XLSXDrawing {
     return root
   }
 
-  private func appendText(_ body: XMLNode, row: Int?) throws(DocumentError) {
+  private func appendText(_ body: XMLNode) throws(DocumentError) {
     var lines: [[UInt8]] = []
     for paragraph in body.elements("p") {
       var line = OfficeText()
       DrawingText.gather(paragraph, &line)
       if !line.isEmpty { lines.append(line.takeOneLine()) }
     }
-    try assembler.append(.paragraph, row: row, Array(lines.joined(separator: [0x0A])))
+    try assembler.append(.paragraph, Array(lines.joined(separator: [0x0A])))
   }
 
   private func note(_ text: String) {

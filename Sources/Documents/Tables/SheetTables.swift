@@ -121,14 +121,19 @@ struct SheetTables {
     let columns = Set(rows.lazy.flatMap { $0.cells.lazy.filter { !$0.cell.text.isEmpty }.map(\.column) })
       .sorted()
     let isLines = rows.allSatisfy { $0.cells.count { !$0.isCopy && !$0.cell.text.isEmpty } < 2 }
-    if isLines, columns.count > 1 || rows.count < 3, !options.expectsNames || hasTables || rows.count < 2 {
+    let isFirst = options.expectsNames && !hasTables
+    if isLines, columns.count > 1 || rows.count < 3, !isFirst || rows.count < 2 {
       texts += rows
       return
     }
     let chunk = SheetGrid(rows, columns: columns)
     let layout = TableLayout(chunk.grid, keepsColumns: true)
-    let search = HeaderSearch(layout, expectsNames: options.expectsNames && !hasTables)
-    let header = search.header()
+    let header = HeaderSearch(layout, expectsNames: isFirst).header()
+    // Lines below a table of several columns are notes, or the titles of the next.
+    if isLines, !header.isSure, hasTables, !options.expectsNames {
+      texts += rows
+      return
+    }
     if let index = open.lastIndex(where: { goesOn($0, columns: columns, layout: layout, header: header) }) {
       try writeTexts(isTitle: false)
       let table = open.remove(at: index)
@@ -141,7 +146,7 @@ struct SheetTables {
     var writer = TableWriter(assembler: assembler, layout: layout)
     let titles = header.titles.map { rows[$0] }
     try writeTitles(titles)
-    if titles.isEmpty, texts.isEmpty { try leaveTitle() }
+    try leaveTitle(at: rows[0].number)
     try writer.writeRecords(names, from: header.firstValues)
     keep(writer.cells, chunk)
     hasTables = true
@@ -258,9 +263,9 @@ struct SheetTables {
   }
 
   /// Ends the section of a title that is another table's.
-  private mutating func leaveTitle() throws(DocumentError) {
+  private mutating func leaveTitle(at row: Int) throws(DocumentError) {
     guard isUnderTitle, !titleIsFresh, let sheet = options.sheet else { return }
-    try assembler.append(.heading, level: sheet.level, sheet.name)
+    try assembler.append(.heading, level: sheet.level, row: row, sheet.name)
     isUnderTitle = false
   }
 
