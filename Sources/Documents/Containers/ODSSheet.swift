@@ -243,6 +243,7 @@ final class ODSSheet {
   /// - Returns: whether the sheet has text beside its name.
   func finish() throws(DocumentError) -> Bool {
     try tables.finish()
+    report.tables = tables.note
     assembler.notes += report.notes(sheet: name, page: assembler.page)
     for comment in comments {
       let cell = SheetReference.name(row: comment.row, column: comment.column)
