@@ -3,7 +3,7 @@ struct DecimalDigits {
   /// Without zeros at either end.
   private var digits: [UInt8] = []
   /// Where the point stands: `digits` 15 with exponent 1 are 1.5.
-  var exponent = 0
+  private(set) var exponent = 0
 
   /// - Parameter value: finite, not negative.
   init(_ value: Double) {
@@ -21,6 +21,11 @@ struct DecimalDigits {
   }
 
   var isZero: Bool { digits.isEmpty }
+
+  /// Multiplies by ten to the power of `power`.
+  mutating func shift(_ power: Int) {
+    if !isZero { exponent += power }
+  }
 
   /// Rounds half away from zero to `places` digits behind the point.
   mutating func round(places: Int) { round(digits: exponent + places) }

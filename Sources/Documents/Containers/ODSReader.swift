@@ -7,18 +7,15 @@ package struct ODSReader: DocumentReader {
   package func read(_ source: SourceFile, limits: ReadingLimits) throws(DocumentError) -> ParsedDocument {
     try source.admit(under: limits)
     let assembler = TextAssembler(limits: limits)
-    let sheets = ODSSheets(assembler: assembler)
-    var zip: ZipContainer?
-    if source.starts(with: [0x50, 0x4B]) {
-      let opened = try ZipContainer(source.bytes, limits: limits)
-      zip = opened
-      if let manifest = try opened.entry("META-INF/manifest.xml"),
-        String(decoding: manifest, as: UTF8.self).utf8.contains("encryption-data".utf8)
-      {
+    let zip: ZipContainer? =
+      if source.starts(with: [0x50, 0x4B]) { try ZipContainer(source.bytes, limits: limits) } else { nil }
+    let sheets = ODSSheets(assembler: assembler, zip: zip, limits: limits)
+    if let zip {
+      if let manifest = try zip.entry("META-INF/manifest.xml"), manifest.contains("encryption-data".utf8) {
         throw DocumentError(
           .encrypted, "the file is locked with a password; open it in LibreOffice, remove the password, save")
       }
-      guard let content = try opened.entry("content.xml") else {
+      guard let content = try zip.entry("content.xml") else {
         throw DocumentError(
           .malformed, "the archive holds no OpenDocument content; check the file's extension")
       }
@@ -38,7 +35,13 @@ package struct ODSReader: DocumentReader {
             + "them and save"
       )
     }
-    _ = zip
-    return try assembler.finish(format: .ods, title: nil, metadata: [:])
+    var properties: (title: String?, metadata: [String: MetadataValue]) = (nil, [:])
+    if let meta = try zip?.entry("meta.xml"),
+      let root = try MarkupTree.xml(meta, part: "meta.xml", limits: limits, allowsDocumentType: true).root,
+      let information = root.first("meta")
+    {
+      properties = ODFPackage.properties(information)
+    }
+    return try assembler.finish(format: .ods, title: properties.title, metadata: properties.metadata)
   }
 }

@@ -1,6 +1,6 @@
 /// One sheet of an OpenDocument spreadsheet, from the elements inside its `table`.
 final class ODSSheet {
-  private let name: String
+  let name: String
   private let assembler: TextAssembler
   private let firstBlock: Int
   private var tables: SheetTables
@@ -8,6 +8,8 @@ final class ODSSheet {
   private var report = SheetReport()
   private var comments: [(row: Int, column: Int, text: [UInt8])] = []
   private var shapes: [[UInt8]] = []
+  /// References of the objects that lie on the sheet.
+  private(set) var objects: [String] = []
 
   /// Columns, rows and cells may repeat this often with content; more are named and left out.
   private static let mostRepeats = 1000
@@ -30,7 +32,9 @@ final class ODSSheet {
   /// Depth inside a shape that lies on the sheet or in a cell.
   private var shapeDepth = 0
   private var isAnnotation = false
-  private var line = InlineText()
+  private var line = OfficeText()
+  /// Of the spans that are open.
+  private var scripts: [ScriptText.Script] = []
   private var paragraphs: [[UInt8]] = []
   private var paragraphDepth = 0
   private var ignoredDepth = 0
@@ -63,7 +67,9 @@ final class ODSSheet {
       isAnnotation = true
       paragraphs = []
     case "creator", "date", "date-string", "object", "image", "plugin", "title", "desc":
-      // Embedded objects have parts of their own.
+      if name == "object", let reference = attributes["href"], objects.count < 1000 {
+        objects.append(reference)
+      }
       if isAnnotation || shapeDepth > 0 { ignoredDepth = 1 }
     case "frame", "custom-shape", "rect", "line", "ellipse", "g", "polygon", "path", "caption", "connector",
       "control",
@@ -72,7 +78,11 @@ final class ODSSheet {
       if !isAnnotation { shapeDepth += 1 }
     case "p", "h":
       paragraphDepth += 1
-      if paragraphDepth == 1 { line = InlineText() }
+      if paragraphDepth == 1 {
+        line = OfficeText()
+        scripts = []
+      }
+    case "span": scripts.append(styles.script(attributes["style-name"]))
     case "s", "tab": line.space()
     case "line-break": line.space()
     case "a": link = attributes["href"]
@@ -81,7 +91,7 @@ final class ODSSheet {
   }
 
   func text(_ bytes: UnsafeBufferPointer<UInt8>) {
-    if paragraphDepth > 0, ignoredDepth == 0 { line.append(bytes) }
+    if paragraphDepth > 0, ignoredDepth == 0 { line.append(bytes, script: scripts.last ?? .normal) }
   }
 
   func end(_ name: String) throws(DocumentError) {
@@ -108,10 +118,11 @@ final class ODSSheet {
         shapes.append(Array(paragraphs.joined(separator: [0x0A])))
         paragraphs = []
       }
+    case "span": _ = scripts.popLast()
     case "p", "h":
       paragraphDepth = max(0, paragraphDepth - 1)
       guard paragraphDepth == 0 else { return }
-      let text = line.take().map { $0 == 0x0A ? UInt8(0x20) : $0 }
+      let text = line.takeOneLine()
       if isAnnotation || shapeDepth > 0 {
         if !text.isEmpty { paragraphs.append(text) }
       } else {
@@ -232,6 +243,7 @@ final class ODSSheet {
   /// - Returns: whether the sheet has text beside its name.
   func finish() throws(DocumentError) -> Bool {
     try tables.finish()
+    report.tables = tables.note
     assembler.notes += report.notes(sheet: name, page: assembler.page)
     for comment in comments {
       let cell = SheetReference.name(row: comment.row, column: comment.column)

@@ -3,6 +3,9 @@
 /// Rows and cells that repeat are counted and not built: a blank rest of a sheet is a million rows of 16,384 cells.
 final class ODSSheets: XMLStreamHandler {
   private let assembler: TextAssembler
+  /// Where embedded charts are; `nil` for a flat file.
+  private let zip: ZipContainer?
+  private let limits: ReadingLimits
   private var styles = ODSStyles()
   private(set) var isSpreadsheet = false
   private(set) var hasText = false
@@ -15,8 +18,10 @@ final class ODSSheets: XMLStreamHandler {
   /// Tables inside cells and shapes.
   private var nestedTables = 0
 
-  init(assembler: TextAssembler) {
+  init(assembler: TextAssembler, zip: ZipContainer?, limits: ReadingLimits) {
     self.assembler = assembler
+    self.zip = zip
+    self.limits = limits
   }
 
   func start(_ name: String, _ attributes: XMLAttributes) throws(DocumentError) {
@@ -74,7 +79,22 @@ final class ODSSheets: XMLStreamHandler {
   private func finish() throws(DocumentError) {
     guard let sheet else { return }
     let hasRows = try sheet.finish()
-    hasText = hasText || hasRows
     self.sheet = nil
+    let before = assembler.blocks.count
+    for object in sheet.objects { try appendChart(object, sheet: sheet.name) }
+    hasText = hasText || hasRows || assembler.blocks.count > before
+  }
+
+  /// Appends the chart that an object of a sheet is.
+  private func appendChart(_ reference: String, sheet: String) throws(DocumentError) {
+    let part = OfficePackage.resolve(reference, from: "") + "/content.xml"
+    guard let bytes = try zip?.entry(part) else { return }
+    let root = try MarkupTree.xml(bytes, part: part, limits: limits, allowsDocumentType: true).root
+    if let chart = root?.first("body")?.first("chart")?.first("chart") {
+      _ = try ODFChart.append(chart, to: assembler)
+    } else {
+      assembler.notes.append(
+        ReadingNote(page: assembler.page, "sheet '\(sheet)': an embedded object is not read"))
+    }
   }
 }

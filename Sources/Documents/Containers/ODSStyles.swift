@@ -4,6 +4,7 @@ struct ODSStyles {
   private var emphasizedCells: Set<String> = [
     "Heading", "Heading1", "Accent_20_1", "Accent_20_2", "Accent_20_3",
   ]
+  private var scripts: [String: ScriptText.Script] = [:]
   private var current = ""
   private var family = ""
 
@@ -21,6 +22,11 @@ struct ODSStyles {
     case "table-properties":
       if family == "table", attributes["display"] == "false" { hiddenTables.insert(current) }
     case "text-properties":
+      if let position = attributes["text-position"]?.split(separator: " ").first {
+        scripts[current] =
+          position == "super" || (Int(position.dropLast()) ?? 0) > 0
+          ? .superscript : position == "sub" || position.hasPrefix("-") ? .subscript : .normal
+      }
       if family == "table-cell", let weight = attributes["font-weight"],
         weight == "bold" || (Int(weight) ?? 0) >= 600
       {
@@ -33,6 +39,8 @@ struct ODSStyles {
     default: break
     }
   }
+
+  func script(_ style: String?) -> ScriptText.Script { style.flatMap { scripts[$0] } ?? .normal }
 
   func hidesTable(_ style: String?) -> Bool { style.map(hiddenTables.contains) ?? false }
 

@@ -13,6 +13,8 @@ package final class TextAssembler {
   /// What the walks left out, repaired or guessed.
   var notes: [ReadingNote] = []
   var attachments: [SourceFile] = []
+  /// Row of the sheet for blocks that are appended without one: where a chart lies.
+  var anchorRow: Int?
   private let limit: Int
 
   package init(limits: ReadingLimits) {
@@ -75,7 +77,9 @@ package final class TextAssembler {
     text.append(contentsOf: clean)
     let header = headerBytes > 0 ? start..<min(text.count, start + headerBytes) : nil
     blocks.append(Block(kind: kind, range: start..<text.count, level: level, header: header))
-    if let row { rows.append(DocumentPlaces.Row(start: start, number: row)) }
+    if let row = row ?? (shownRows.isEmpty ? anchorRow : nil) {
+      rows.append(DocumentPlaces.Row(start: start, number: row))
+    }
     for shown in shownRows {
       rows.append(DocumentPlaces.Row(start: start + shown.offset, number: shown.number))
     }

@@ -10,7 +10,7 @@ extension XLSXNumberFormat {
     if tokens.contains(.general) || tokens.contains(.text) {
       body = plain(tokens, shown)
     } else if tokens.contains(.slash), let fraction = fraction(tokens, abs(shown)) {
-      body = (shown < 0 ? [0x2D] : []) + fraction
+      body = (shown < 0 && fraction.contains { (0x31...0x39).contains($0) } ? [0x2D] : []) + fraction
     } else if tokens.contains(where: { if case .digit = $0 { true } else { false } }) {
       let digits = number(tokens, abs(shown))
       let isZero = digits.allSatisfy { !(0x31...0x39).contains($0) }
@@ -21,7 +21,9 @@ extension XLSXNumberFormat {
     let range = TextScan.trimmed(0..<body.count, in: body)
     body = Array(body[range])
     // Colour alone says that the number is negative.
-    if isAbsolute, value < 0, section.isColored, !body.isEmpty, !body.contains(0x28), !body.contains(0x2D) {
+    if isAbsolute, value < 0, section.isColored, !body.contains(0x28), !body.contains(0x2D),
+      body.contains(where: { (0x31...0x39).contains($0) })
+    {
       body.insert(0x2D, at: 0)
     }
     return body.isEmpty ? nil : String(decoding: body, as: UTF8.self)
@@ -48,7 +50,7 @@ extension XLSXNumberFormat {
     let point = mantissa.firstIndex(of: .point) ?? mantissa.count
     let decimals = mantissa[point...].count { if case .digit = $0 { true } else { false } }
     var decimal = DecimalDigits(value)
-    for token in tokens where token == .percent { decimal.exponent += 2 }
+    for token in tokens where token == .percent { decimal.shift(2) }
     let lastDigit = mantissa[..<point].lastIndex { if case .digit = $0 { true } else { false } }
     let firstDigit = mantissa[..<point].firstIndex { if case .digit = $0 { true } else { false } }
     var groups = false
@@ -56,7 +58,13 @@ extension XLSXNumberFormat {
       groups = mantissa[firstDigit..<lastDigit].contains(.comma)
       for token in mantissa[lastDigit..<point].dropFirst() {
         guard token == .comma else { break }
-        decimal.exponent -= 3
+        decimal.shift(-3)
+      }
+    }
+    if let last = mantissa[point...].lastIndex(where: { if case .digit = $0 { true } else { false } }) {
+      for token in mantissa[last...].dropFirst() {
+        guard token == .comma else { break }
+        decimal.shift(-3)
       }
     }
     var power = 0
@@ -65,11 +73,11 @@ extension XLSXNumberFormat {
       power = decimal.isZero ? 0 : decimal.exponent - 1
       // Several places before the point: the exponent is a multiple of their number.
       power -= places == 1 ? 0 : ((power % places) + places) % places
-      decimal.exponent -= power
+      decimal.shift(-power)
       decimal.round(places: decimals)
       if decimal.exponent > places {
         power += places
-        decimal.exponent -= places
+        decimal.shift(-places)
       }
     } else {
       decimal.round(places: decimals)
@@ -77,6 +85,7 @@ extension XLSXNumberFormat {
     var out = whole(mantissa[..<point], decimal.whole, groups: groups)
     out += part(mantissa[point...], decimal.part(decimals))
     if let exponent, case .exponent(let showsPlus) = tokens[exponent] {
+      if !out.contains(where: ASCII.isDigit) { out.append(0x30) }
       out.append(0x45)
       if power < 0 { out.append(0x2D) } else if showsPlus { out.append(0x2B) }
       out += whole(tokens[(exponent + 1)...], Array(String(abs(power)).utf8), groups: false)
@@ -149,7 +158,7 @@ extension XLSXNumberFormat {
   /// `# ?/?`, `# ??/??`, `# ?/8`; `nil` if the slash parts no numbers.
   private static func fraction(_ tokens: [Token], _ value: Double) -> [UInt8]? {
     guard let slash = tokens.firstIndex(of: .slash), slash > 0, case .digit = tokens[slash - 1],
-      slash + 1 < tokens.count, value < 1e9
+      slash + 1 < tokens.count, value < 1e15
     else { return nil }
     var places = 0
     var fixed: [UInt8] = []

@@ -32,14 +32,19 @@ package struct XLSXReader: DocumentReader {
         continue
       }
       guard let id = entry.relationship("id"),
-        let part = related.first(where: { $0.id == id && !$0.isExternal }),
-        part.type == "worksheet"
+        let part = related.first(where: { $0.id == id && !$0.isExternal })
       else { continue }
       var sheet = XLSXSheetReading(
         package: package, part: part.target, name: name, assembler: assembler, strings: strings.strings,
         styles: styles, limits: limits)
       sheet.titles = Self.printTitles(main.root, sheet: index)
-      hasRows = try sheet.read() || hasRows
+      switch part.type {
+      case "worksheet": hasRows = try sheet.read() || hasRows
+      case "chartsheet": hasRows = try sheet.readChart() || hasRows
+      default:
+        assembler.notes.append(
+          ReadingNote(page: assembler.page, "sheet '\(name)' is a \(part.type) and not read"))
+      }
     }
     guard hasRows else {
       throw DocumentError(

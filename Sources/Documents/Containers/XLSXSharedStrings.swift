@@ -3,7 +3,8 @@
 /// - Source: ECMA-376 part 1, section 18.4.
 final class XLSXSharedStrings: XMLStreamHandler {
   private(set) var strings: [[UInt8]] = []
-  private var line = InlineText()
+  private var line = OfficeText()
+  private var script = ScriptText.Script.normal
   private var isInsideText = false
   private var isPhonetic = false
   private var bytes = 0
@@ -17,12 +18,16 @@ final class XLSXSharedStrings: XMLStreamHandler {
     switch name {
     case "t": isInsideText = !isPhonetic
     case "rPh": isPhonetic = true
+    case "r": script = .normal
+    case "vertAlign":
+      let value = attributes["val"]
+      script = value == "superscript" ? .superscript : value == "subscript" ? .subscript : .normal
     default: break
     }
   }
 
   func text(_ bytes: UnsafeBufferPointer<UInt8>) throws(DocumentError) {
-    if isInsideText { line.append(bytes) }
+    if isInsideText { line.append(bytes, script: script) }
   }
 
   func end(_ name: String) throws(DocumentError) {
@@ -30,7 +35,8 @@ final class XLSXSharedStrings: XMLStreamHandler {
     case "t": isInsideText = false
     case "rPh": isPhonetic = false
     case "si":
-      let text = line.take().map { $0 == 0x0A ? UInt8(0x20) : $0 }
+      let text = line.takeOneLine()
+      script = .normal
       // An array costs 32 bytes more than what it holds.
       bytes += text.count + 48
       guard bytes <= limit else {

@@ -82,7 +82,9 @@ final class XLSXSheet: XMLStreamHandler {
     case "rPh": isPhonetic = false
     case "c": if row.cells.count < SheetReference.mostColumns { addCell() }
     case "row": try take()
-    case "sheetData": try tables.finish()
+    case "sheetData":
+      try tables.finish()
+      report.tables = tables.note
     default: break
     }
   }

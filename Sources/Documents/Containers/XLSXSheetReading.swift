@@ -1,4 +1,4 @@
-/// Reads one worksheet with what belongs to it: tables, links, comments, text boxes.
+/// Reads one sheet with what belongs to it: tables, links, comments, text boxes, charts.
 struct XLSXSheetReading {
   private let package: OfficePackage
   private let part: String
@@ -52,7 +52,7 @@ struct XLSXSheetReading {
     try XMLStream.read(bytes, part: part, limits: limits, handler: sheet)
     assembler.notes += sheet.report.notes(sheet: name, page: assembler.page)
     try appendComments(related)
-    try appendDrawings(frame, related)
+    try appendDrawings(frame.drawings, related)
     return assembler.blocks.count > before
   }
 
@@ -100,35 +100,25 @@ struct XLSXSheetReading {
 
   // MARK: Drawings
 
-  /// Appends the text of boxes and shapes that lie on the sheet.
-  private func appendDrawings(
-    _ frame: XLSXSheetFrame, _ related: [OfficePackage.Relationship]
-  ) throws(DocumentError) {
-    for id in frame.drawings {
-      guard let relation = related.first(where: { $0.id == id && !$0.isExternal }),
-        let root = try package.tree(relation.target)?.root
-      else { continue }
-      for anchor in root.elements {
-        let row = anchor.first("from")?.first("row").flatMap { Int($0.text) }.map { $0 + 1 }
-        try appendText(of: anchor, row: row)
-      }
-    }
+  /// Reads a sheet that is a chart and nothing else.
+  ///
+  /// - Returns: whether it has text beside its name.
+  func readChart() throws(DocumentError) -> Bool {
+    if !name.isEmpty { try assembler.append(.heading, level: 1, name) }
+    let before = assembler.blocks.count
+    guard let root = try package.tree(part)?.root else { return false }
+    let ids = root.elements("drawing").compactMap { $0.relationship("id") }
+    try appendDrawings(ids, try package.relationships(of: part))
+    return assembler.blocks.count > before
   }
 
-  private func appendText(of node: XMLNode, row: Int?) throws(DocumentError) {
-    for child in node.elements {
-      if child.name == "txBody" {
-        var lines: [String] = []
-        for paragraph in child.elements("p") {
-          let text = paragraph.elements.filter { $0.name == "r" || $0.name == "fld" }
-            .compactMap { $0.first("t")?.text }.joined()
-          if let line = TextAssembler.oneLine(text) { lines.append(line) }
-        }
-        try assembler.append(
-          .paragraph, row: row.flatMap { $0 > 0 ? $0 : nil }, Array(lines.joined(separator: "\n").utf8))
-      } else if child.name != "Fallback" {
-        try appendText(of: child, row: row)
-      }
+  private func appendDrawings(
+    _ ids: [String], _ related: [OfficePackage.Relationship]
+  ) throws(DocumentError) {
+    for id in ids {
+      guard let relation = related.first(where: { $0.id == id && !$0.isExternal }) else { continue }
+      var drawing = XLSXDrawing(package: package, sheet: name, assembler: assembler)
+      try drawing.append(relation.target)
     }
   }
 }

@@ -6,6 +6,8 @@ struct SheetReport {
   var formulas: [String] = []
   /// Cells that their number format shows as nothing.
   var unshown: [String] = []
+  /// What the search for tables says.
+  var tables: String?
   /// Cells whose shared string is not in the workbook.
   var missing: [String] = []
 
@@ -24,6 +26,7 @@ struct SheetReport {
         "hidden \(hiddenColumns.count == 1 ? "column" : "columns") \(list) left out; show and save to have them read"
       )
     }
+    if let tables { add(tables) }
     if !formulas.isEmpty {
       add(
         "\(Self.cells(formulas)) no stored value, so the formula itself is shown; open the file in a spreadsheet "

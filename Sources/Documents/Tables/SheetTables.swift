@@ -40,6 +40,8 @@ struct SheetTables {
   /// A title is the heading of what is written now.
   private var isUnderTitle = false
   private var hasTables = false
+  /// Names of columns without values.
+  private var emptyNames: [[UInt8]] = []
 
   private static let mostRows = 1000
   private static let mostCells = 100_000
@@ -47,6 +49,8 @@ struct SheetTables {
   private struct OpenTable {
     var columns: [Int]
     var names: TableNames
+    /// Names that no value was written with so far.
+    var unused: Set<Int>
     /// Whether most cells of a column, among those of `columns`, are values and no words.
     var hasValues: [Bool]
   }
@@ -79,6 +83,17 @@ struct SheetTables {
   mutating func finish() throws(DocumentError) {
     try flush(isEnd: true)
     try writeTexts(isTitle: false)
+    while !open.isEmpty { close(at: 0) }
+  }
+
+  /// What `finish` found to say of the columns, without the sheet's name.
+  var note: String? {
+    guard !emptyNames.isEmpty else { return nil }
+    let names = emptyNames.prefix(8).map { "'" + String(decoding: $0, as: UTF8.self) + "'" }.joined(
+      separator: ", ")
+    let rest = emptyNames.count > 8 ? ", … (\(emptyNames.count) in all)" : ""
+    return emptyNames.count == 1
+      ? "column \(names) has a name and no values" : "columns \(names)\(rest) have names and no values"
   }
 
   private mutating func flush(isEnd: Bool) throws(DocumentError) {
@@ -121,19 +136,23 @@ struct SheetTables {
     let columns = Set(rows.lazy.flatMap { $0.cells.lazy.filter { !$0.cell.text.isEmpty }.map(\.column) })
       .sorted()
     let isLines = rows.allSatisfy { $0.cells.count { !$0.isCopy && !$0.cell.text.isEmpty } < 2 }
-    if isLines, columns.count > 1 || rows.count < 3, !options.expectsNames || hasTables || rows.count < 2 {
+    let isFirst = options.expectsNames && !hasTables
+    if isLines, columns.count > 1 || rows.count < 3, !isFirst || rows.count < 2 {
       texts += rows
       return
     }
     let chunk = SheetGrid(rows, columns: columns)
     let layout = TableLayout(chunk.grid, keepsColumns: true)
-    let search = HeaderSearch(layout, expectsNames: options.expectsNames && !hasTables)
-    let header = search.header()
+    let header = HeaderSearch(layout, expectsNames: isFirst).header()
+    // Lines below a table of several columns are notes, or the titles of the next.
+    if isLines, !header.isSure, hasTables, !options.expectsNames {
+      texts += rows
+      return
+    }
     if let index = open.lastIndex(where: { goesOn($0, columns: columns, layout: layout, header: header) }) {
       try writeTexts(isTitle: false)
-      let table = open.remove(at: index)
-      open.append(table)
-      try writeRecords(rows, table)
+      open.append(open.remove(at: index))
+      try writeRecords(rows, tableAt: open.count - 1)
       return
     }
     try writeTexts(isTitle: true)
@@ -141,15 +160,29 @@ struct SheetTables {
     var writer = TableWriter(assembler: assembler, layout: layout)
     let titles = header.titles.map { rows[$0] }
     try writeTitles(titles)
-    if titles.isEmpty, texts.isEmpty { try leaveTitle() }
+    try leaveTitle(at: rows[0].number)
     try writer.writeRecords(names, from: header.firstValues)
     keep(writer.cells, chunk)
     hasTables = true
-    open.removeAll { !Set($0.columns).isDisjoint(with: columns) }
+    for index in open.indices.reversed() where !Set(open[index].columns).isDisjoint(with: columns) {
+      close(at: index)
+    }
     open.append(
-      OpenTable(columns: columns, names: names, hasValues: Self.hasValues(layout, from: header.firstValues)))
-    if open.count > 16 { open.removeFirst() }
+      OpenTable(
+        columns: columns, names: names,
+        unused: Set(names.names.indices.filter { !names[$0].isEmpty }).subtracting(writer.usedNames),
+        hasValues: Self.hasValues(layout, from: header.firstValues)))
+    if open.count > 16 { close(at: 0) }
     titleIsFresh = false
+  }
+
+  /// Ends a table; names without any value are in no record, and are said.
+  private mutating func close(at index: Int) {
+    let table = open.remove(at: index)
+    guard table.names.hasNames else { return }
+    for column in table.unused.sorted() where emptyNames.count < 1000 {
+      emptyNames.append(table.names[column])
+    }
   }
 
   /// Whether rows below a blank one go on with a table above.
@@ -163,8 +196,10 @@ struct SheetTables {
     // Words where the table above has values, or values where it has words, in most columns.
     var differences = 0
     var compared = 0
+    var positions: [Int: Int] = [:]
+    for (position, column) in table.columns.enumerated() { positions[column] = position }
     for (index, column) in columns.enumerated() {
-      guard let known = table.columns.firstIndex(of: column) else { continue }
+      guard let known = positions[column] else { continue }
       let kinds = (0..<min(layout.rowCount, 50)).map { CellKind(layout.text($0, index)) }.filter {
         $0 != .empty
       }
@@ -189,23 +224,24 @@ struct SheetTables {
   /// Writes rows beyond the buffer, each cell under the names of its table.
   private mutating func stream(_ rows: [SheetRow]) throws(DocumentError) {
     guard open.count > 1 else {
-      if let table = open.first { try writeRecords(rows, table) }
+      if !open.isEmpty { try writeRecords(rows, tableAt: 0) }
       return
     }
     // Columns that no table has go with the table to their left.
-    let order = open.sorted { ($0.columns.first ?? 0) < ($1.columns.first ?? 0) }
-    for (index, table) in order.enumerated() {
-      let start = index == 0 ? 0 : table.columns.first ?? 0
-      let end = index + 1 < order.count ? order[index + 1].columns.first ?? .max : .max
+    let order = open.indices.sorted { (open[$0].columns.first ?? 0) < (open[$1].columns.first ?? 0) }
+    for (position, index) in order.enumerated() {
+      let start = position == 0 ? 0 : open[index].columns.first ?? 0
+      let end = position + 1 < order.count ? open[order[position + 1]].columns.first ?? .max : .max
       let part = rows.map { row in
         SheetRow(number: row.number, cells: row.cells.filter { $0.column >= start && $0.column < end })
       }
-      try writeRecords(part.filter { !$0.isBlank }, table)
+      try writeRecords(part.filter { !$0.isBlank }, tableAt: index)
     }
   }
 
-  private mutating func writeRecords(_ rows: [SheetRow], _ table: OpenTable) throws(DocumentError) {
+  private mutating func writeRecords(_ rows: [SheetRow], tableAt index: Int) throws(DocumentError) {
     guard !rows.isEmpty else { return }
+    let table = open[index]
     let known = Set(table.columns)
     var columns = table.columns
     let others = Set(rows.lazy.flatMap { $0.cells.lazy.map(\.column) }).subtracting(known)
@@ -213,6 +249,7 @@ struct SheetTables {
     let chunk = SheetGrid(rows, columns: columns)
     var writer = TableWriter(assembler: assembler, layout: TableLayout(chunk.grid, keepsColumns: true))
     try writer.writeRecords(table.names, from: 0)
+    open[index].unused.subtract(writer.usedNames)
     keep(writer.cells, chunk)
   }
 
@@ -258,9 +295,9 @@ struct SheetTables {
   }
 
   /// Ends the section of a title that is another table's.
-  private mutating func leaveTitle() throws(DocumentError) {
+  private mutating func leaveTitle(at row: Int) throws(DocumentError) {
     guard isUnderTitle, !titleIsFresh, let sheet = options.sheet else { return }
-    try assembler.append(.heading, level: sheet.level, sheet.name)
+    try assembler.append(.heading, level: sheet.level, row: row, sheet.name)
     isUnderTitle = false
   }
 

@@ -4,6 +4,9 @@ struct TableWriter {
   private let layout: TableLayout
   private(set) var cells: [PlacedCell] = []
 
+  /// Columns whose names were written with a value.
+  private(set) var usedNames: Set<Int> = []
+
   private var line: [UInt8] = []
   /// Cells of `line`, by their range in it.
   private var lineCells: [PlacedCell] = []
@@ -140,7 +143,10 @@ struct TableWriter {
           if firstLine == 0 { firstLine = line.count }
           line.append(0x0A)
         }
-        if !names[column].isEmpty { line += names[column] + [0x3A, 0x20] }
+        if !names[column].isEmpty {
+          line += names[column] + [0x3A, 0x20]
+          usedNames.insert(column)
+        }
         place(slot, TableText.lines(layout.cell(slot).text))
       }
     }

@@ -62,7 +62,11 @@ final class ODFPackage {
 
   /// Title and metadata that the file names itself.
   func properties() -> (title: String?, metadata: [String: MetadataValue]) {
-    guard let information else { return (nil, [:]) }
+    information.map(Self.properties) ?? (nil, [:])
+  }
+
+  /// Title and metadata of an `office:meta`.
+  static func properties(_ information: XMLNode) -> (title: String?, metadata: [String: MetadataValue]) {
     func value(_ name: String) -> String? { information.first(name).flatMap { TextAssembler.oneLine($0.text) } }
     var metadata: [String: MetadataValue] = [:]
     if let author = value("initial-creator") ?? value("creator") { metadata["author"] = .string(author) }
