@@ -53,6 +53,9 @@ struct PrintedText {
     }
     let rows = upright.map { PageRow.find(in: $0) }
     let (kept, margins) = withoutFurniture(rows, leaders)
+    // Heads and feet of short pages may be most of the document.
+    let text = kept.joined().flatMap(\.words)
+    if !text.isEmpty { bodySize = PageHeadings.commonSize(text.map { words[$0] }) }
     var columns: [Double: Int] = [:]
     var gutters: [[Double]] = []
     for page in kept {
@@ -148,7 +151,7 @@ struct PrintedText {
   }
 
   private mutating func markRoles() {
-    let headings = PageHeadings(words: words)
+    let headings = PageHeadings(words: words, bodySize: bodySize)
     var paragraphs: [[PageParagraph?]] = elements.map { page in
       page.map { element in
         guard case .paragraph(let paragraph) = element else { return nil }
