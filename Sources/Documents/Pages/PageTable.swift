@@ -196,6 +196,7 @@ struct PageTable: Equatable, Sendable {
       }
       for piece in pieces(of: segment, columns, words) {
         let box = PageSegment(piece, words).box
+        // A piece starts in the column of its first word and goes no further than the next piece.
         let own = touched.filter { columns[$0].overlap(box) > 0.1 * segment.size }
         let start = own.first ?? first
         add(piece, start, max(start, own.last ?? start))
@@ -212,15 +213,17 @@ struct PageTable: Equatable, Sendable {
     func column(_ box: PageBox) -> Int {
       columns.indices.max { columns[$0].overlap(box) < columns[$1].overlap(box) } ?? 0
     }
+    let touched = columns.filter { $0.overlap(segment.box) > 0 }.dropFirst()
     var pieces: [[Int]] = []
     for number in segment.words {
-      if let last = pieces.last?.last, column(words[last].box) != column(words[number].box) {
+      if let last = pieces.last?.last {
         let gap = words[number].box.left - words[last].box.right
-        let areFigures = words[last].kind != .text && words[number].kind != .text
         // A word that begins where its column does needs no wide gap.
-        let isAtEdge = abs(columns[column(words[number].box)].left - words[number].box.left) < 0.15 * segment.size
-        let least = areFigures || isAtEdge ? 0.2 : words[number].kind == .number ? 0.35 : 0.5
-        if gap > least * segment.size {
+        let isAtEdge = touched.contains { abs($0.left - words[number].box.left) < 0.15 * segment.size }
+        let areFigures = words[last].kind != .text && words[number].kind != .text
+        let least = areFigures ? 0.2 : words[number].kind == .number ? 0.35 : 0.5
+        let isBetween = column(words[last].box) != column(words[number].box) && gap > least * segment.size
+        if isBetween || isAtEdge && gap > 0.2 * segment.size {
           pieces.append([number])
           continue
         }
