@@ -3,8 +3,8 @@
 /// What the document writes inside of its lines decides first: the joined word, or the one with a hyphen. Else both
 /// parts must be words by themselves for the hyphen to stay, in a document that breaks no other words, or after words
 /// that are usually followed by a hyphen (`well-known`, `self-made`). Before digits, capitals and after digits it stays.
-struct HyphenRule {
-  enum Join: Equatable {
+package struct HyphenRule {
+  package enum Join: Equatable {
     /// The line does not end in a hyphen: a space stands between the words.
     case apart
     /// The hyphen stays, the next word follows at once.
@@ -36,7 +36,7 @@ struct HyphenRule {
 
   /// - Parameter lines: the words of each line of the document, in order; an empty list parts what does not go on.
   /// - Complexity: O(bytes).
-  init(lines: some Sequence<[String]>) {
+  package init(lines: some Sequence<[String]>) {
     var wanted: Set<String> = []
     var pairs: [(left: String, right: String)] = []
     var last: String?
@@ -71,7 +71,7 @@ struct HyphenRule {
   }
 
   /// How the last word of a line and the first of the next one are joined.
-  func join(_ left: String, _ right: String) -> Join {
+  package func join(_ left: String, _ right: String) -> Join {
     guard let hyphen = Self.hyphen(of: left) else { return .apart }
     if hyphen == "\u{AD}" { return .joined }
     let head = left.unicodeScalars.dropLast()

@@ -2,7 +2,7 @@
 ///
 /// Words become segments, segments regions in the order of reading, regions tables and paragraphs. What repeats at the
 /// edges of pages goes first, headings are found last, when all type of the document is known.
-struct PrintedText {
+package struct PrintedText {
   enum Element: Equatable {
     case paragraph(PageParagraph)
     case table(PageTable)
@@ -14,12 +14,12 @@ struct PrintedText {
   private(set) var pageOfWord: [Int32] = []
   let pages: [PrintedPage]
   private(set) var elements: [[Element]] = []
-  private(set) var notes: [ReadingNote] = []
+  package private(set) var notes: [ReadingNote] = []
   private(set) var bodySize = 1.0
 
   /// - Parameter pages: ascending by number; a page without words may stand for one without text.
   /// - Complexity: O(words × log words).
-  init(pages: [PrintedPage]) {
+  package init(pages: [PrintedPage]) {
     self.pages = pages
     var leaders: [[PageBox]] = []
     var ranges: [Range<Int>] = []
@@ -76,7 +76,7 @@ struct PrintedText {
   private mutating func withoutFurniture(
     _ rows: [[PageRow]], _ leaders: [[PageBox]]
   ) -> (kept: [[PageRow]], margins: [[PageRow]]) {
-    let furniture = PageFurniture(
+    let furniture = RunningLines(
       pages: zip(pages, rows).map { .init(number: $0.number, height: $0.height, rows: $1) }, words: words,
       bodySize: bodySize
     ).find()

@@ -3,7 +3,7 @@
 ///
 /// A line whose words or digits differ from page to page carries data and stays. Lines go from the edge inwards, up to
 /// the first that stays.
-struct PageFurniture {
+struct RunningLines {
   /// A page as this looks at it.
   struct Page {
     /// Number, from 1.
