@@ -2,7 +2,7 @@
 ///
 /// It names a font for each run of text, at whole units of a page that is drawn larger; a word has the font of the run
 /// that its middle lies in.
-struct PDFFonts {
+package struct PDFFonts {
   /// How much larger than in points pages are drawn, so that whole units are fine enough.
   static let zoom = 3.0
 
@@ -19,7 +19,7 @@ struct PDFFonts {
 
   private let bytes: [UInt8]
 
-  init(_ output: [UInt8]) {
+  package init(_ output: [UInt8]) {
     bytes = output
   }
 
@@ -28,7 +28,7 @@ struct PDFFonts {
   /// Words that none covers get a size by their height, in proportion to the others.
   ///
   /// - Complexity: O(bytes + words × runs of a line).
-  func apply(to pages: inout [PrintedPage]) {
+  package func apply(to pages: inout [PrintedPage]) {
     var fonts: [Int: Font] = [:]
     var runs: [Run] = []
     var page: Int?

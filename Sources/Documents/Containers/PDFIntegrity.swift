@@ -2,18 +2,18 @@
 ///
 /// A PDF ends with `startxref`, an offset and `%%EOF` (ISO 32000-1, 7.5.5), also after each update. One that is arranged
 /// for the web says its length at the start (annex F).
-struct PDFIntegrity {
+package struct PDFIntegrity {
   private let bytes: [UInt8]
 
   /// Programs append bytes: mail and web servers, printers.
   private static let tail = 64 << 10
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
   /// Whether the file has a header within its first 1024 bytes.
-  var hasHeader: Bool {
+  package var hasHeader: Bool {
     let head = bytes.prefix(1024)
     return head.indices.contains { head[$0...].starts(with: [0x25, 0x50, 0x44, 0x46, 0x2D]) }
   }
@@ -21,7 +21,7 @@ struct PDFIntegrity {
   /// Why the file is taken for one that was cut off or is still being written, or `nil`.
   ///
   /// - Complexity: O(1): 64 KiB at the end and 2 KiB at the start.
-  var damage: String? {
+  package var damage: String? {
     if let length = linearLength, length > bytes.count {
       return "it says that it has \(length) bytes and has \(bytes.count)"
     }

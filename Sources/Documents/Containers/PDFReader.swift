@@ -21,7 +21,7 @@ package struct PDFReader: DocumentReader {
   }
 
   /// - Parameter recogniser: reads pages whose text layer is missing or broken; `nil` leaves them to a note.
-  init(environment: [String: String], recogniser: (any PageRecogniser)?) {
+  package init(environment: [String: String], recogniser: (any PageRecogniser)?) {
     self.environment = environment
     self.recogniser = recogniser
   }

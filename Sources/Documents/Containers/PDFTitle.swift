@@ -1,7 +1,7 @@
 /// Tells titles from what programs write where a title should be.
-enum PDFTitle {
+package enum PDFTitle {
   /// `title`, or `nil` for a placeholder, a program's name before a file's, or a file's name.
-  static func checked(_ title: String, fileName: String) -> String? {
+  package static func checked(_ title: String, fileName: String) -> String? {
     let plain = title.lowercased()
     let stem = fileName.split(separator: "/").last.map { String($0).lowercased() } ?? ""
     let placeholders = [

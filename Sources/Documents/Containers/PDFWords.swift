@@ -1,16 +1,16 @@
 /// Reads what `pdftotext -tsv` writes: pages and words with boxes in points.
 ///
 /// Twelve columns behind a line of names; a row of level 1 begins a page, one of level 5 is a word, and others group them.
-struct PDFWords {
+package struct PDFWords {
   private let bytes: [UInt8]
 
-  init(_ output: [UInt8]) {
+  package init(_ output: [UInt8]) {
     bytes = output
   }
 
   /// - Returns: `nil` for output that is no such table: an older `pdftotext`.
   /// - Complexity: O(bytes).
-  func pages() -> [PrintedPage]? {
+  package func pages() -> [PrintedPage]? {
     guard bytes.starts(with: "level\t".utf8) else { return nil }
     var pages: [PrintedPage] = []
     var words: [PrintedPage.Word] = []

@@ -3,8 +3,8 @@
 /// What the document writes inside of its lines decides first: the joined word, or the one with a hyphen. Else both
 /// parts must be words by themselves for the hyphen to stay, in a document that breaks no other words, or after words
 /// that are usually followed by a hyphen (`well-known`, `self-made`). Before digits, capitals and after digits it stays.
-struct HyphenRule {
-  enum Join: Equatable {
+package struct HyphenRule {
+  package enum Join: Equatable {
     /// The line does not end in a hyphen: a space stands between the words.
     case apart
     /// The hyphen stays, the next word follows at once.
@@ -19,11 +19,16 @@ struct HyphenRule {
   /// Whether other line ends show that words are broken.
   private var breaksWords = false
 
+  /// Words that are more often followed by a hyphen than broken behind.
   private static let prefixes: Set<String> = [
-    "well", "self", "ex", "all", "half", "cross", "vice", "long", "short", "high", "low", "full", "part", "first",
-    "second", "third", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty", "thirty",
-    "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "non", "year", "mid", "old", "new", "real", "so", "state",
-    "one", "single", "multi", "double", "large", "small", "near", "far", "open", "free", "hard", "fast", "built",
+    "well", "self", "half", "cross", "long", "short", "high", "low", "full", "first", "second", "third", "two",
+    "three", "four", "five", "six", "seven", "eight", "nine", "twenty", "thirty", "forty", "fifty", "sixty", "seventy",
+    "eighty", "ninety", "year", "single", "large", "small", "near", "hard",
+  ]
+  /// Endings of words that begin like those.
+  private static let endings: Set<String> = [
+    "ness", "less", "teen", "ways", "land", "lands", "ship", "hood", "ward", "wards", "ening", "ened", "ered", "ering",
+    "light", "lights", "lighted", "fold", "most", "some", "ware", "wares",
   ]
   private static let conjunctions: Set<String> = [
     "und", "oder", "and", "or", "bzw", "bzw.", "sowie", "bis", "to", "et", "ou", "y", "o", "e", "en", "of", "och", "i",
@@ -31,7 +36,7 @@ struct HyphenRule {
 
   /// - Parameter lines: the words of each line of the document, in order; an empty list parts what does not go on.
   /// - Complexity: O(bytes).
-  init(lines: some Sequence<[String]>) {
+  package init(lines: some Sequence<[String]>) {
     var wanted: Set<String> = []
     var pairs: [(left: String, right: String)] = []
     var last: String?
@@ -66,7 +71,7 @@ struct HyphenRule {
   }
 
   /// How the last word of a line and the first of the next one are joined.
-  func join(_ left: String, _ right: String) -> Join {
+  package func join(_ left: String, _ right: String) -> Join {
     guard let hyphen = Self.hyphen(of: left) else { return .apart }
     if hyphen == "\u{AD}" { return .joined }
     let head = left.unicodeScalars.dropLast()
@@ -88,8 +93,8 @@ struct HyphenRule {
     let head2 = pair.left.utf8.split(separator: 0x2D).last.map { String(decoding: $0, as: UTF8.self) } ?? pair.left
     if head2.unicodeScalars.count == 1 { return .kept }
     let isPrefix = Self.prefixes.contains(head2)
-    let areWords = count(pair.right) > 0 && (count(head2) > 0 || isPrefix)
-    if isPrefix, pair.right.utf8.count >= 4, count(pair.right) > 0 || !breaksWords { return .kept }
+    let areWords = count(pair.right) > 0 && count(head2) > 0
+    if isPrefix, pair.right.utf8.count >= 4, !Self.endings.contains(pair.right) { return .kept }
     if areWords, !breaksWords { return .kept }
     return .joined
   }

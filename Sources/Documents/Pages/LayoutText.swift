@@ -101,6 +101,14 @@ enum LayoutText {
     }
   }
 
+  /// `2024`, `2023/24`, `FY2024`: a name of a column rather than an amount.
+  static func isYear(_ text: String) -> Bool {
+    let digits = text.utf8.filter { (0x30...0x39).contains($0) }
+    guard [4, 6, 8].contains(digits.count), text.utf8.count <= 10, !text.utf8.contains(0x2C), !text.utf8.contains(0x2E)
+    else { return false }
+    return digits.starts(with: [0x31, 0x39]) || digits.starts(with: [0x32, 0x30])
+  }
+
   /// Whether a cell is but the mark of a note: `(a)`, `*`, `†`.
   static func isNoteMark(_ text: String) -> Bool {
     if text.unicodeScalars.allSatisfy({ $0 == "*" || $0 == "†" || $0 == "‡" || $0 == "§" }) { return true }

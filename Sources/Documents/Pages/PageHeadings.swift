@@ -4,12 +4,14 @@ struct PageHeadings {
   /// The size that most of the document is set in.
   let bodySize: Double
 
-  /// - Complexity: O(words).
-  init(words: [LayoutWord]) {
+  init(words: [LayoutWord], bodySize: Double) {
     self.words = words
-    bodySize = Self.commonSize(words)
+    self.bodySize = bodySize
   }
 
+  /// The size that most letters have.
+  ///
+  /// - Complexity: O(words).
   static func commonSize(_ words: [LayoutWord]) -> Double {
     var counts: [Int: Int] = [:]
     for word in words { counts[Int((min(word.size, 1e5) * 2).rounded()), default: 0] += word.text.utf8.count }
@@ -114,7 +116,7 @@ struct PageHeadings {
     let endsLikeText = text.hasSuffix(",") || text.hasSuffix(";") || text.hasSuffix(".") && !text.hasSuffix("..")
     if paragraph.size >= 1.17 * bodySize {
       // Large text of many words is text.
-      return count <= 160 && !(endsLikeText && count > 80)
+      return count <= 160 && !(endsLikeText && (count > 80 || all.count > 4 && paragraph.size < 1.4 * bodySize))
     }
     guard !endsLikeText, paragraph.lines.count <= 2 else { return false }
     if !isNumbered, LayoutText.startsLowercase(words[first].text) { return false }

@@ -73,11 +73,24 @@ struct PageJoins {
         guard items[index].page != start.page else { return nil }
         return left.continued(by: right, source.words) == nil ? nil : index
       case (.table, .paragraph(let right)):
-        guard right.role == .margin || right.role == .footnote else { return nil }
+        // A head that differs from that of the page before says that another table begins.
+        guard right.role == .footnote || right.role == .margin && isRepeated(right, on: start.page, items) else {
+          return nil
+        }
         skipped += 1
       }
     }
     return nil
+  }
+
+  /// Whether the page has an element with the same words at its edge, or `paragraph` stands on it.
+  private func isRepeated(_ paragraph: PageParagraph, on page: Int, _ items: [Item]) -> Bool {
+    if Int(source.pageOfWord[paragraph.firstWord]) == page { return true }
+    let own = paragraph.lines.flatMap(\.words).map { source.words[$0].text }
+    return source.elements[page].contains { element in
+      guard case .paragraph(let other) = element, other.role == .margin else { return false }
+      return other.lines.flatMap(\.words).map { source.words[$0].text } == own
+    }
   }
 
   private func isFloat(_ paragraph: PageParagraph) -> Bool {

@@ -1,5 +1,5 @@
 /// Reads page numbers as they stand at the edges of pages.
-enum PageNumber {
+package enum PageNumber {
   private static let names: Set<String> = [
     "page", "seite", "página", "pagina", "pág.", "pag.", "s.", "p.", "strona", "sida", "side", "sivu", "стр.",
     "страница", "oldal",
@@ -10,7 +10,7 @@ enum PageNumber {
   /// The number in `text`, and the words beside it that a separator parts from it.
   ///
   /// - Returns: `nil` where a number is part of a phrase: `Customer number 502`.
-  static func find(in text: String) -> (number: Int, rest: String)? {
+  package static func find(in text: String) -> (number: Int, rest: String)? {
     var parts = text.split(separator: " ").map(String.init)
     // `- 12 -`
     while let first = parts.first, separators.contains(first), parts.count > 1 { parts.removeFirst() }

@@ -1,5 +1,5 @@
 /// What reads the pages of a PDF that have no text layer, or a broken one.
-protocol PageRecogniser: Sendable {
+package protocol PageRecogniser: Sendable {
   /// - Parameters:
   ///   - pdf: the whole file.
   ///   - numbers: pages to read, from 1, ascending.

@@ -28,23 +28,42 @@ struct PageTable: Equatable, Sendable {
 
   var columns: [Column]
   var rows: [Row]
+  /// Whether it has columns of amounts, so that rows of names are known where there are any.
+  var hasFigures = false
 
   /// - Parameter rows: lines of the table from the top down.
   /// - Returns: `nil` where the lines have no columns in common.
   /// - Complexity: O(segments × (log segments + columns)), with at most 64 columns.
   init?(rows: [PageRow], words: [LayoutWord]) {
-    var columns = Self.columns(of: rows)
+    // Names stand above their columns, but seldom exactly: the values say where columns are.
+    let body = rows[(Self.firstAmounts(rows, words) ?? 0)...]
+    var columns = Self.columns(of: Array(body))
+    if columns.count > 1 { Self.mergeSigns(&columns, Array(body), words) }
+    if columns.count < 2 {
+      columns = Self.columns(of: rows)
+      if columns.count > 1 { Self.mergeSigns(&columns, rows, words) }
+    }
     guard columns.count >= 2, columns.count <= 64 else { return nil }
-    Self.mergeSigns(&columns, rows, words)
-    guard columns.count >= 2 else { return nil }
     let lines = rows.map { Self.cells(of: $0, columns, words) }
     let used = Set(lines.flatMap { $0.cells.map(\.column) })
     guard used.count >= 2 else { return nil }
     self.columns = columns
-    self.rows = PageTableRows(lines: lines, columns: columns, words: words).merged()
+    let merging = PageTableRows(lines: lines, columns: columns, words: words)
+    self.rows = merging.merged()
+    hasFigures = merging.hasFigures
   }
 
   // MARK: Columns
+
+  /// The first line with a label and an amount that is no year, where two and more have one.
+  private static func firstAmounts(_ rows: [PageRow], _ words: [LayoutWord]) -> Int? {
+    let found = rows.indices.filter { index in
+      rows[index].segments.dropFirst().contains { segment in
+        segment.kind == .number && !segment.words.allSatisfy { LayoutText.isYear(words[$0].text) }
+      }
+    }
+    return found.count > 1 ? found.first : nil
+  }
 
   /// Stretches of the page that hold the cells of one column each.
   ///
@@ -113,9 +132,7 @@ struct PageTable: Equatable, Sendable {
   /// Columns that hold nothing but currency and percent signs or marks of notes belong to the numbers beside them.
   private static func mergeSigns(_ columns: inout [Column], _ rows: [PageRow], _ words: [LayoutWord]) {
     var kinds = [(prefixes: Int, suffixes: Int, others: Int)](repeating: (0, 0, 0), count: columns.count)
-    // Names of columns may stand above signs.
-    let first = rows.firstIndex { row in row.segments.contains { $0.kind == .number && $0.box.left > columns[0].right } }
-    for row in rows[(first ?? 0)...] {
+    for row in rows {
       for segment in row.segments {
         let touched = columns.indices.filter { columns[$0].overlap(segment.box) > 0 }
         guard let index = touched.first, touched.count == 1 else { continue }
@@ -179,6 +196,7 @@ struct PageTable: Equatable, Sendable {
       }
       for piece in pieces(of: segment, columns, words) {
         let box = PageSegment(piece, words).box
+        // A piece starts in the column of its first word and goes no further than the next piece.
         let own = touched.filter { columns[$0].overlap(box) > 0.1 * segment.size }
         let start = own.first ?? first
         add(piece, start, max(start, own.last ?? start))
@@ -195,12 +213,17 @@ struct PageTable: Equatable, Sendable {
     func column(_ box: PageBox) -> Int {
       columns.indices.max { columns[$0].overlap(box) < columns[$1].overlap(box) } ?? 0
     }
+    let touched = columns.filter { $0.overlap(segment.box) > 0 }.dropFirst()
     var pieces: [[Int]] = []
     for number in segment.words {
-      if let last = pieces.last?.last, column(words[last].box) != column(words[number].box) {
+      if let last = pieces.last?.last {
         let gap = words[number].box.left - words[last].box.right
+        // A word that begins where its column does needs no wide gap.
+        let isAtEdge = touched.contains { abs($0.left - words[number].box.left) < 0.15 * segment.size }
         let areFigures = words[last].kind != .text && words[number].kind != .text
-        if gap > 0.5 * segment.size || areFigures && gap > 0.2 * segment.size || words[number].kind == .number && gap > 0.35 * segment.size {
+        let least = areFigures ? 0.2 : words[number].kind == .number ? 0.35 : 0.5
+        let isBetween = column(words[last].box) != column(words[number].box) && gap > least * segment.size
+        if isBetween || isAtEdge && gap > 0.2 * segment.size {
           pieces.append([number])
           continue
         }

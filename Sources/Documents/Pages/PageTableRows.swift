@@ -8,11 +8,13 @@ struct PageTableRows {
   ///
   /// - Complexity: O(cells).
   func merged() -> [PageTable.Row] {
-    let count = headerLines()
+    let count = atGap(headerLines())
     let header = PageTableHeader(columns: columns, words: words).rows(Array(lines[..<count]))
     let body = Array(lines[count...])
     return header + (mergedBySpace(body) ?? mergedByWords(body))
   }
+
+  var hasFigures: Bool { !columnsOfFigures().isEmpty }
 
   // MARK: Header
 
@@ -31,6 +33,15 @@ struct PageTableRows {
     }
     while count > 0, isLabelOnly(lines[count - 1]) { count -= 1 }
     return count < lines.count ? count : 0
+  }
+
+  /// `count`, or fewer where more space than between lines parts names from a label of several lines below.
+  private func atGap(_ count: Int) -> Int {
+    guard count > 1 else { return count }
+    let limit = groupLimit(lines)
+    let border = (1..<count).last { lines[$0].box.bottom - lines[$0 - 1].box.bottom > limit }
+    guard let border, lines[count].box.bottom - lines[count - 1].box.bottom <= limit else { return count }
+    return border
   }
 
   private func columnsOfFigures() -> Set<Int> {
@@ -64,16 +75,10 @@ struct PageTableRows {
     guard cell.kind == .number else {
       // An amount with its unit: `31 EUR`, `5 kg`.
       guard cell.kind == .text, let line = cell.lines.first, (2...3).contains(line.count) else { return false }
-      return words[line[0]].kind == .number && !isYear(words[line[0]].text)
+      return words[line[0]].kind == .number && !LayoutText.isYear(words[line[0]].text)
         || words[line[line.count - 1]].kind == .number && words[line[0]].text.utf8.count <= 3 && line.count == 2
     }
-    return !cell.lines.allSatisfy { $0.allSatisfy { isYear(words[$0].text) } }
-  }
-
-  private func isYear(_ text: String) -> Bool {
-    let digits = text.utf8.filter { (0x30...0x39).contains($0) }
-    guard digits.count == 4 || digits.count == 8, text.utf8.count <= 10, !text.utf8.contains(0x2C) else { return false }
-    return digits.starts(with: [0x31, 0x39]) || digits.starts(with: [0x32, 0x30])
+    return !cell.lines.allSatisfy { $0.allSatisfy { LayoutText.isYear(words[$0].text) } }
   }
 
   // MARK: Wrapped cells
@@ -82,10 +87,7 @@ struct PageTableRows {
   private func mergedBySpace(_ lines: [PageTable.Row]) -> [PageTable.Row]? {
     guard lines.count >= 3 else { return nil }
     let steps = zip(lines, lines.dropFirst()).map { $1.box.bottom - $0.box.bottom }
-    let sorted = steps.sorted()
-    let smallest = sorted[sorted.count / 20]
-    guard smallest > 0 else { return nil }
-    let limit = smallest * 1.3
+    let limit = groupLimit(lines)
     guard steps.contains(where: { $0 > limit }), steps.contains(where: { $0 <= limit }) else { return nil }
     var groups: [[PageTable.Row]] = [[lines[0]]]
     for (step, line) in zip(steps, lines.dropFirst()) {
@@ -102,6 +104,14 @@ struct PageTableRows {
     return merged
   }
 
+  /// The largest step between two lines of one cell.
+  private func groupLimit(_ lines: [PageTable.Row]) -> Double {
+    let steps = zip(lines, lines.dropFirst()).map { $1.box.bottom - $0.box.bottom }.sorted()
+    let heights = lines.map(\.box.height).sorted()
+    guard let smallest = steps.isEmpty ? nil : steps[steps.count / 20] else { return 0 }
+    return max(smallest, 1.02 * heights[heights.count / 2]) * 1.3
+  }
+
   /// Whether lines without space between them are one row: no column has two amounts, and most cells below the first
   /// line go on with those above, which reach the end of their columns, or begin in lower case.
   private func isOneRow(_ group: [PageTable.Row]) -> Bool {
@@ -114,12 +124,14 @@ struct PageTableRows {
     }
     var goOn = 0
     var count = 0
-    for (above, line) in zip(group, group.dropFirst()) {
+    var above: [Int: PageTable.Cell] = [:]
+    for line in group {
       for cell in line.cells {
-        count += 1
-        guard let first = cell.lines.first?.first else { continue }
-        let isLower = LayoutText.startsLowercase(words[first].text)
-        if isLower || above.cell(cell.column).map({ isFull($0, before: first) }) ?? false { goOn += 1 }
+        if let last = above[cell.column], let first = cell.lines.first?.first {
+          count += 1
+          if LayoutText.startsLowercase(words[first].text) || isFull(last, before: first) { goOn += 1 }
+        }
+        above[cell.column] = cell
       }
     }
     return goOn * 5 >= count * 3

@@ -4,7 +4,7 @@ extension PrintedText {
   /// - Parameter title: of the file's own description; `nil` takes the first of the largest headings of the first pages.
   /// - Throws: `.tooLarge` when the text would pass the limit, `.empty` with `emptyMessage` where there is none.
   /// - Complexity: O(words).
-  func document(
+  package func document(
     format: DocumentFormat, title: String?, metadata: [String: MetadataValue], notes extra: [ReadingNote],
     emptyMessage: String, limits: ReadingLimits
   ) throws(DocumentError) -> ParsedDocument {

@@ -2,7 +2,7 @@
 ///
 /// Words become segments, segments regions in the order of reading, regions tables and paragraphs. What repeats at the
 /// edges of pages goes first, headings are found last, when all type of the document is known.
-struct PrintedText {
+package struct PrintedText {
   enum Element: Equatable {
     case paragraph(PageParagraph)
     case table(PageTable)
@@ -14,12 +14,12 @@ struct PrintedText {
   private(set) var pageOfWord: [Int32] = []
   let pages: [PrintedPage]
   private(set) var elements: [[Element]] = []
-  private(set) var notes: [ReadingNote] = []
+  package private(set) var notes: [ReadingNote] = []
   private(set) var bodySize = 1.0
 
   /// - Parameter pages: ascending by number; a page without words may stand for one without text.
   /// - Complexity: O(words × log words).
-  init(pages: [PrintedPage]) {
+  package init(pages: [PrintedPage]) {
     self.pages = pages
     var leaders: [[PageBox]] = []
     var ranges: [Range<Int>] = []
@@ -53,6 +53,9 @@ struct PrintedText {
     }
     let rows = upright.map { PageRow.find(in: $0) }
     let (kept, margins) = withoutFurniture(rows, leaders)
+    // Heads and feet of short pages may be most of the document.
+    let text = kept.joined().flatMap(\.words)
+    if !text.isEmpty { bodySize = PageHeadings.commonSize(text.map { words[$0] }) }
     var columns: [Double: Int] = [:]
     var gutters: [[Double]] = []
     for page in kept {
@@ -73,7 +76,7 @@ struct PrintedText {
   private mutating func withoutFurniture(
     _ rows: [[PageRow]], _ leaders: [[PageBox]]
   ) -> (kept: [[PageRow]], margins: [[PageRow]]) {
-    let furniture = PageFurniture(
+    let furniture = RunningLines(
       pages: zip(pages, rows).map { .init(number: $0.number, height: $0.height, rows: $1) }, words: words,
       bodySize: bodySize
     ).find()
@@ -148,7 +151,7 @@ struct PrintedText {
   }
 
   private mutating func markRoles() {
-    let headings = PageHeadings(words: words)
+    let headings = PageHeadings(words: words, bodySize: bodySize)
     var paragraphs: [[PageParagraph?]] = elements.map { page in
       page.map { element in
         guard case .paragraph(let paragraph) = element else { return nil }

@@ -71,6 +71,7 @@ final class PrintedTextWriter {
 
   private func write(_ table: PageTable) throws(DocumentError) {
     var grid = TableGrid()
+    grid.marksNames = table.hasFigures
     var cells: [[TextRuns.Run]] = []
     for row in table.rows {
       var line: [TableGrid.Cell] = []

@@ -48,6 +48,7 @@ struct HeaderSearch {
     let none = TableHeader(valuesFrom: 0, columns: layout.columnCount)
     guard let first = filled.firstIndex(where: { $0 > 0 }) else { return none }
     if let marked = markedHeader() { return marked }
+    if layout.grid.marksNames { return none }
     let width = typicalWidth
     var titles: [Int] = []
     var row = first

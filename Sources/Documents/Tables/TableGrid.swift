@@ -33,6 +33,8 @@ package struct TableGrid: Equatable, Sendable {
   }
 
   package var caption: [UInt8]?
+  /// Whether rows of names are marked where there are any: without a marked row, no row is taken for names.
+  package var marksNames = false
   package var rows: [Row]
 
   package init(caption: [UInt8]? = nil, rows: [Row] = []) {

@@ -3,7 +3,7 @@
 ///
 /// A line whose words or digits differ from page to page carries data and stays. Lines go from the edge inwards, up to
 /// the first that stays.
-struct PageFurniture {
+struct RunningLines {
   /// A page as this looks at it.
   struct Page {
     /// Number, from 1.
@@ -67,7 +67,7 @@ struct PageFurniture {
       for isTop in [true, false] {
         for edge in found[page].filter({ $0.isTop == isTop }) {
           let isNumber = edge.key == "T#" || edge.key == "B#"
-          guard isNumber || isFurniture(edge, byKey[edge.key] ?? []) else { break }
+          guard isNumber || isFurniture(edge, byKey[edge.key] ?? []) && !isTableHead(edge) else { break }
           // Words with digits that are no page number may be wanted: a telephone number in a letter's foot.
           if !isNumber, edge.key.utf8.contains(where: ASCII.isDigit), kept.insert(edge.key).inserted {
             result.margins[page].insert(edge.row)
@@ -100,6 +100,19 @@ struct PageFurniture {
     // A chapter's head: at the very edge, on most or on every other page of a stretch.
     guard edge.isInMargin, let first = there.first?.page, let last = there.last?.page else { return false }
     return count * 5 >= (last - first + 1) * 2
+  }
+
+  /// Whether a line names the columns of the line below it.
+  private func isTableHead(_ edge: Edge) -> Bool {
+    let rows = pages[edge.page].rows
+    guard edge.isTop, rows.indices.contains(edge.row + 1) else { return false }
+    let (head, below) = (rows[edge.row], rows[edge.row + 1])
+    guard head.segments.count > 1, below.segments.count >= head.segments.count,
+      below.box.top - head.box.bottom < 1.6 * head.size
+    else { return false }
+    return head.segments.allSatisfy { segment in
+      below.segments.contains { $0.box.horizontalOverlap(segment.box) > 0 }
+    }
   }
 
   // MARK: Edges
