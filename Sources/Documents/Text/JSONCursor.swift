@@ -7,10 +7,31 @@ package struct JSONCursor {
   package let bytes: [UInt8]
   let end: Int
   package private(set) var position: Int
+  /// Takes comments, commas at the end of a list and numbers like `NaN`, and counts them.
+  private let isLenient: Bool
+  private(set) var liberties = Liberties()
+
+  /// What is not in RFC 8259 and was read all the same.
+  struct Liberties: Equatable {
+    var comments = 0
+    var trailingCommas = 0
+    var otherNumbers = 0
+
+    static func += (left: inout Liberties, right: Liberties) {
+      left.comments += right.comments
+      left.trailingCommas += right.trailingCommas
+      left.otherNumbers += right.otherNumbers
+    }
+  }
 
   /// - Parameter range: where in `bytes`, which are valid UTF-8, the JSON lies.
   package init(_ bytes: [UInt8], range: Range<Int>? = nil) {
+    self.init(bytes, range: range, isLenient: false)
+  }
+
+  init(_ bytes: [UInt8], range: Range<Int>? = nil, isLenient: Bool) {
     self.bytes = bytes
+    self.isLenient = isLenient
     position = range?.lowerBound ?? 0
     end = range?.upperBound ?? bytes.count
   }
@@ -18,9 +39,38 @@ package struct JSONCursor {
   package mutating func skipBlanks() {
     while position < end {
       let byte = bytes[position]
+      if byte == 0x2F, isLenient, skipComment() { continue }
       guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
       position += 1
     }
+  }
+
+  /// Steps over the comment that starts here, if one does.
+  private mutating func skipComment() -> Bool {
+    guard position + 1 < end else { return false }
+    var index = position + 2
+    switch bytes[position + 1] {
+    case 0x2F:
+      while index < end, bytes[index] != 0x0A { index += 1 }
+    case 0x2A:
+      while index + 1 < end, bytes[index] != 0x2A || bytes[index + 1] != 0x2F { index += 1 }
+      guard index + 1 < end else { return false }
+      index += 2
+    default: return false
+    }
+    position = index
+    liberties.comments += 1
+    return true
+  }
+
+  /// Steps over the comma between two items of a list that `close` ends.
+  ///
+  /// - Returns: whether another item follows.
+  mutating func takeComma(before close: UInt8) -> Bool {
+    guard take(0x2C) else { return false }
+    guard isLenient, position < end, bytes[position] == close else { return true }
+    liberties.trailingCommas += 1
+    return false
   }
 
   package var isAtEnd: Bool { position >= end }
@@ -35,6 +85,7 @@ package struct JSONCursor {
     case 0x22: return .string
     case 0x2D, 0x30...0x39: return .number
     case 0x74, 0x66, 0x6E: return .literal
+    case 0x4E where isLenient, 0x49 where isLenient, 0x2B where isLenient: return .number
     default: throw error("no JSON value starts with this character")
     }
   }
@@ -57,40 +108,46 @@ package struct JSONCursor {
   /// The content of the string that starts here, without escapes; a lone surrogate becomes U+FFFD.
   ///
   /// - Complexity: O(string).
-  package mutating func string() throws(DocumentError) -> [UInt8] {
+  package mutating func string() throws(DocumentError) -> [UInt8] { try sourcedString().bytes }
+
+  /// The same with the way back to `bytes`.
+  mutating func sourcedString() throws(DocumentError) -> SourcedText {
     guard position < end, bytes[position] == 0x22 else { throw error("a string is missing") }
     position += 1
-    var out: [UInt8] = []
+    var out = SourcedText()
     while position < end {
       let start = position
       while position < end, bytes[position] != 0x22, bytes[position] != 0x5C, bytes[position] >= 0x20 {
         position += 1
       }
-      out.append(contentsOf: bytes[start..<position])
+      out.copy(start..<position, of: bytes)
       guard position < end else { break }
       switch bytes[position] {
       case 0x22:
         position += 1
         return out
-      case 0x5C: try escape(into: &out)
+      case 0x5C:
+        let start = position
+        let text = try escape()
+        out.replace(start..<position, with: text)
       default: throw error("a control character inside a string")
       }
     }
     throw error("a string is never closed")
   }
 
-  private mutating func escape(into out: inout [UInt8]) throws(DocumentError) {
+  private mutating func escape() throws(DocumentError) -> [UInt8] {
     position += 1
     guard position < end else { throw error("a string is never closed") }
     let byte = bytes[position]
     position += 1
     switch byte {
-    case 0x22, 0x5C, 0x2F: out.append(byte)
-    case 0x62: out.append(0x08)
-    case 0x66: out.append(0x0C)
-    case 0x6E: out.append(0x0A)
-    case 0x72: out.append(0x0D)
-    case 0x74: out.append(0x09)
+    case 0x22, 0x5C, 0x2F: return [byte]
+    case 0x62: return [0x08]
+    case 0x66: return [0x0C]
+    case 0x6E: return [0x0A]
+    case 0x72: return [0x0D]
+    case 0x74: return [0x09]
     case 0x75:
       var value = try unit()
       if value & 0xFC00 == 0xD800, position + 1 < end, bytes[position] == 0x5C, bytes[position + 1] == 0x75 {
@@ -104,7 +161,7 @@ package struct JSONCursor {
         }
       }
       let scalar = Unicode.Scalar(value) ?? "\u{FFFD}"
-      out.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      return Array(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
     default:
       position -= 1
       throw error("an unknown escape in a string")
@@ -128,6 +185,7 @@ package struct JSONCursor {
   /// The number that starts here, as written.
   package mutating func number() throws(DocumentError) -> Range<Int> {
     let start = position
+    if isLenient, let word = otherNumber() { return word }
     if position < end, bytes[position] == 0x2D { position += 1 }
     let whole = digits()
     guard whole > 0, whole == 1 || bytes[position - whole] != 0x30 else { throw error("not a JSON number") }
@@ -141,6 +199,18 @@ package struct JSONCursor {
       guard digits() > 0 else { throw error("not a JSON number") }
     }
     return start..<position
+  }
+
+  /// The number that starts here as JavaScript and Python write it: `NaN`, `-Infinity`.
+  private mutating func otherNumber() -> Range<Int>? {
+    for word: StaticString in ["NaN", "-NaN", "Infinity", "-Infinity", "+Infinity"]
+    where TextScan.has(word, in: bytes, at: position) && position + word.utf8CodeUnitCount <= end {
+      let start = position
+      position += word.utf8CodeUnitCount
+      liberties.otherNumbers += 1
+      return start..<position
+    }
+    return nil
   }
 
   private mutating func digits() -> Int {
@@ -182,18 +252,29 @@ package struct JSONCursor {
           try expect(0x3A)
         }
         try skipValue(depth: depth - 1)
-      } while take(0x2C)
+      } while takeComma(before: close)
       try expect(close)
     }
   }
 
   func error(_ what: String) -> DocumentError {
-    let place = isAtEnd ? "at the end" : "at byte \(position)"
-    return DocumentError(.malformed, "not valid JSON \(place): \(what); repair the file")
+    DocumentError(.malformed, "not valid JSON \(place): \(what); repair the file")
   }
 
   func tooDeep() -> DocumentError {
-    DocumentError(
-      .tooLarge, "the JSON nests too deep at byte \(position); flatten it or raise the nesting limit")
+    DocumentError(.tooLarge, "the JSON nests too deep \(place); flatten it or raise the nesting limit")
+  }
+
+  /// Where the cursor is, as an editor shows it.
+  private var place: String {
+    if isAtEnd, end == bytes.count { return "at the end" }
+    var line = 1
+    var start = 0
+    for index in 0..<min(position, bytes.count) where bytes[index] == 0x0A {
+      line += 1
+      start = index + 1
+    }
+    let column = bytes[start..<min(position, bytes.count)].count { !ASCII.isContinuation($0) } + 1
+    return "at line \(line), column \(column)"
   }
 }

@@ -83,7 +83,7 @@ package enum TextDecoding {
     if let legacy = legacyEncoding(bytes, survey) {
       return try decode(bytes, as: legacy.encoding, limits: limits, keepsReturns: keepsReturns, isGuessed: true, confidence: legacy.confidence)
     }
-    guard survey.multibyte >= survey.broken || survey.broken * 10 <= bytes.count else {
+    guard survey.multibyte * 2 >= survey.broken || survey.broken * 10 <= bytes.count else {
       throw DocumentError(
         .undecodable,
         "byte \(broken) (0x\(hex(bytes[broken]))) is not valid UTF-8 and the text fits no other known encoding; "
@@ -103,7 +103,7 @@ package enum TextDecoding {
     default:
       // Single bytes seldom are, but for Thai letters; accents of two encodings in one file are read line by line.
       let isThai = found.encoding.name == "windows-874"
-      if survey.multibyte * 4 > survey.broken, !isThai { return nil }
+      if survey.multibyte * 4 > survey.broken, !isThai, found.count < 100 { return nil }
       if found.encoding == .windows1252, survey.multibyte * 10 > survey.broken { return nil }
     }
     return found

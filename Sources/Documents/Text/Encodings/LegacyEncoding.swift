@@ -95,7 +95,7 @@ extension EncodingCandidate {
   /// Whether it is text at all. Two or three characters fit anything, so these must be what western text has.
   var isPlausible: Bool {
     if encoding.kind == .multiple { return quality > -9.5 }
-    guard count < 4 else { return quality > -7.5 }
-    return encoding == .windows1252 && quality > -7
+    guard count < 4 else { return quality > (encoding.name.hasPrefix("IBM") ? -6 : -7.5) }
+    return encoding == .windows1252 && quality > -6
   }
 }
