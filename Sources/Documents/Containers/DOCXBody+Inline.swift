@@ -153,7 +153,8 @@ extension DOCXBody {
       case "shape": description = child.attribute("alt") ?? description
       case "blip", "imagedata": isPicture = true
       case "OLEObject":
-        omissions.objects.append(child.attribute("ProgID") ?? "of an unknown program")
+        let program = child.attribute("ProgID") ?? ""
+        omissions.objects.append(program.isEmpty ? "of an unknown program" : program)
         // Its picture is what the program showed of it.
         isPreview = true
       case "textpath":

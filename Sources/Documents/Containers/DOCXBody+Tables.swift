@@ -86,7 +86,11 @@ extension DOCXBody {
   private mutating func collectCells(_ node: XMLNode, _ cells: inout [XMLNode]) {
     for child in node.elements {
       if child.name == "tc" {
-        if child.first("tcPr")?.first("cellDel") != nil { omissions.deletions += 1 } else { cells.append(child) }
+        if child.first("tcPr")?.first("cellDel") != nil {
+          omissions.deletions += 1
+        } else {
+          cells.append(child)
+        }
       } else if child.name == "sdt", Self.isPlaceholder(child) {
         omissions.placeholders += 1
         // The cell stays, without its words.

@@ -129,7 +129,9 @@ extension ODFText {
     for page in root.first("master-styles")?.elements("master-page") ?? [] {
       for part in page.elements {
         let isHeader = part.name.hasPrefix("header")
-        guard isHeader || part.name.hasPrefix("footer"), part.attribute("display") != "false" else { continue }
+        guard isHeader || part.name.hasPrefix("footer"), part.attribute("display") != "false" else {
+          continue
+        }
         let text = Array(PageFurniture.lines(headerLines(of: part)).joined(separator: [0x0A]))
         guard !text.isEmpty, !seen.contains(text) else { continue }
         seen.append(text)
