@@ -265,7 +265,7 @@ struct DOCXBody {
     for (label, name, root) in try parts.headersAndFooters() {
       part = name
       fields = DOCXFields(of: root)
-      let lines = PageFurniture.lines(headerLines(of: root))
+      let lines = HeaderFooterText.lines(headerLines(of: root))
       let text = Array(lines.joined(separator: [0x0A]))
       try appendAnchored()
       guard !text.isEmpty, seen.insert(text).inserted else { continue }

@@ -132,7 +132,7 @@ extension ODFText {
         guard isHeader || part.name.hasPrefix("footer"), part.attribute("display") != "false" else {
           continue
         }
-        let text = Array(PageFurniture.lines(headerLines(of: part)).joined(separator: [0x0A]))
+        let text = Array(HeaderFooterText.lines(headerLines(of: part)).joined(separator: [0x0A]))
         guard !text.isEmpty, !seen.contains(text) else { continue }
         seen.append(text)
         try assembler.append(.paragraph, Array((isHeader ? "Header: " : "Footer: ").utf8) + text)
@@ -141,14 +141,14 @@ extension ODFText {
     }
   }
 
-  private mutating func headerLines(of node: XMLNode) -> [PageFurniture.Line] {
-    var lines: [PageFurniture.Line] = []
+  private mutating func headerLines(of node: XMLNode) -> [HeaderFooterText.Line] {
+    var lines: [HeaderFooterText.Line] = []
     for child in node.elements {
       switch child.name {
       case "p", "h":
         hasPageNumber = false
         inline(child, .normal, isHidden: false)
-        lines.append(PageFurniture.Line(text: line.takeOneLine(), hadPageNumber: hasPageNumber))
+        lines.append(HeaderFooterText.Line(text: line.takeOneLine(), hadPageNumber: hasPageNumber))
         let held = anchored
         anchored = []
         for one in held {
@@ -157,7 +157,7 @@ extension ODFText {
       case "table-row":
         let cells = child.elements("table-cell").flatMap { headerLines(of: $0) }
         lines.append(
-          PageFurniture.Line(
+          HeaderFooterText.Line(
             text: Array(cells.map(\.text).filter { !$0.isEmpty }.joined(separator: Array(" | ".utf8))),
             hadPageNumber: cells.contains { $0.hadPageNumber }))
       case "tracked-changes": break

@@ -116,7 +116,7 @@ extension RTFDocument {
     "themedata",
     "colorschememapping", "latentstyles", "datastore", "xmlnstbl", "atnid", "atndate", "atnref", "atntime",
     "atnicn",
-    "formfield", "htmltag", "mmathPr", "objname", "objtime", "blipuid", "ftnsep", "ftnsepc", "ftncn",
+    "formfield", "htmltag", "mmathPr", "mmathPict", "objname", "objtime", "blipuid", "ftnsep", "ftnsepc", "ftncn",
     "aftnsep",
     "aftnsepc", "aftncn", "falt", "panose",
   ]
@@ -199,8 +199,8 @@ extension RTFDocument {
     // What stands for a date or a mark of a note is written by the program.
     case "chftn", "chatn", "chdate", "chtime": break
     case "mden": emit("/")
-    case "msup": emit("^")
-    case "msub": emit("_")
+    case "msup": state.script = .superscript
+    case "msub": state.script = .subscript
     case "mdeg", "mrad": emit("√")
     default: return false
     }

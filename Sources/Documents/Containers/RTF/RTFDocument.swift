@@ -19,7 +19,7 @@ struct RTFDocument {
   var fields: [(instruction: [UInt8], hasResult: Bool)] = []
   /// What follows the next block: notes, comments, text boxes.
   var after: [[UInt8]] = []
-  var headers: [(label: String, lines: [PageFurniture.Line])] = []
+  var headers: [(label: String, lines: [HeaderFooterText.Line])] = []
   var information: [String: [UInt8]] = [:]
   var moment: [String: Int] = [:]
   var tableFont = 0

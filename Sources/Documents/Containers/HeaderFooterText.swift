@@ -1,5 +1,5 @@
 /// What headers and footers of pages say beyond the number of the page.
-enum PageFurniture {
+enum HeaderFooterText {
   /// A line of a header or footer.
   struct Line {
     var text: [UInt8]
