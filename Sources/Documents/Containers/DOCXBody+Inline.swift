@@ -83,7 +83,9 @@ extension DOCXBody {
     case "commentReference":
       if let id = node.attribute("id"), !isInsideNote { anchored.append(.comment(id)) }
     case "fldChar":
-      if let shown = fields.step(node), fields.showsText { line.append(shown) }
+      // A form field shows its state as it begins, a symbol as it ends.
+      let wasShown = fields.showsText
+      if let shown = fields.step(node), wasShown || fields.showsText { line.append(shown) }
       if fields.isInPageNumber { hadPageNumber() }
     case "instrText": fields.append(instruction: node.text)
     case "pgNum": hadPageNumber()

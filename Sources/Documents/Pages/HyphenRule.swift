@@ -20,13 +20,18 @@ struct HyphenRule {
   private var breaksWords = false
 
   private static let prefixes: Set<String> = [
-    "well", "self", "ex", "all", "half", "cross", "vice", "long", "short", "high", "low", "full", "part", "first",
-    "second", "third", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty", "thirty",
-    "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "non", "year", "mid", "old", "new", "real", "so", "state",
-    "one", "single", "multi", "double", "large", "small", "near", "far", "open", "free", "hard", "fast", "built",
+    "well", "self", "ex", "all", "half", "cross", "vice", "long", "short", "high", "low", "full", "part",
+    "first",
+    "second", "third", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty",
+    "thirty",
+    "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "non", "year", "mid", "old", "new", "real",
+    "so", "state",
+    "one", "single", "multi", "double", "large", "small", "near", "far", "open", "free", "hard", "fast",
+    "built",
   ]
   private static let conjunctions: Set<String> = [
-    "und", "oder", "and", "or", "bzw", "bzw.", "sowie", "bis", "to", "et", "ou", "y", "o", "e", "en", "of", "och", "i",
+    "und", "oder", "and", "or", "bzw", "bzw.", "sowie", "bis", "to", "et", "ou", "y", "o", "e", "en", "of",
+    "och", "i",
   ]
 
   /// - Parameter lines: the words of each line of the document, in order; an empty list parts what does not go on.
@@ -61,7 +66,8 @@ struct HyphenRule {
       if line.isEmpty { isAfterHyphen = false }
     }
     breaksWords = pairs.contains { pair in
-      count(pair.left + pair.right) > 0 || count(pair.right) == 0 && count(pair.left) == 0 && pair.right.utf8.count > 2
+      count(pair.left + pair.right) > 0
+        || count(pair.right) == 0 && count(pair.left) == 0 && pair.right.utf8.count > 2
     }
   }
 
@@ -70,9 +76,12 @@ struct HyphenRule {
     guard let hyphen = Self.hyphen(of: left) else { return .apart }
     if hyphen == "\u{AD}" { return .joined }
     let head = left.unicodeScalars.dropLast()
-    guard let before = head.last, before.properties.isAlphabetic || ("0"..."9").contains(before) else { return .apart }
+    guard let before = head.last, before.properties.isAlphabetic || ("0"..."9").contains(before) else {
+      return .apart
+    }
     if Self.conjunctions.contains(right.lowercased()) { return .suspended }
-    guard let first = right.unicodeScalars.first, first.properties.isAlphabetic || ("0"..."9").contains(first) else {
+    guard let first = right.unicodeScalars.first, first.properties.isAlphabetic || ("0"..."9").contains(first)
+    else {
       return .apart
     }
     guard let pair = Self.pair(left, right) else {
@@ -85,7 +94,8 @@ struct HyphenRule {
     let compound = count(pair.left + "-" + pair.right)
     if joined != compound { return joined > compound ? .joined : .kept }
     // `E-Mail-Adres-se` is broken once more; `state-of-the-art` is not.
-    let head2 = pair.left.utf8.split(separator: 0x2D).last.map { String(decoding: $0, as: UTF8.self) } ?? pair.left
+    let head2 =
+      pair.left.utf8.split(separator: 0x2D).last.map { String(decoding: $0, as: UTF8.self) } ?? pair.left
     if head2.unicodeScalars.count == 1 { return .kept }
     let isPrefix = Self.prefixes.contains(head2)
     let areWords = count(pair.right) > 0 && (count(head2) > 0 || isPrefix)
@@ -104,7 +114,8 @@ struct HyphenRule {
 
   /// Both parts in lower case, where the second begins in lower case and a letter stands before the hyphen.
   private static func pair(_ left: String, _ right: String) -> (left: String, right: String)? {
-    guard hyphen(of: left) != nil, let before = left.unicodeScalars.dropLast().last, before.properties.isAlphabetic,
+    guard hyphen(of: left) != nil, let before = left.unicodeScalars.dropLast().last,
+      before.properties.isAlphabetic,
       let first = right.unicodeScalars.first, first.properties.isLowercase
     else { return nil }
     if left.contains("/") || left.contains("@") || left.contains("_") { return nil }

@@ -52,7 +52,9 @@ struct PageTable: Equatable, Sendable {
   /// more segments reach over both than there are lines with a segment in each: a gap inside of a cell.
   private static func columns(of rows: [PageRow]) -> [Column] {
     let tabular = rows.filter { $0.segments.count > 1 }
-    let segments = tabular.flatMap(\.segments).sorted { ($0.box.width, $0.box.left) < ($1.box.width, $1.box.left) }
+    let segments = tabular.flatMap(\.segments).sorted {
+      ($0.box.width, $0.box.left) < ($1.box.width, $1.box.left)
+    }
     var columns: [Column] = []
     var spans: [Range<Int>] = []
     var spanning: [PageBox] = []
@@ -91,7 +93,8 @@ struct PageTable: Equatable, Sendable {
     for span in spans { for border in span { bridges[border] += 1 } }
     var apart = [Int](repeating: 0, count: columns.count)
     for row in tabular {
-      let own = row.segments.map { segment in columns.indices.filter { columns[$0].overlap(segment.box) > 0 } }
+      let own = row.segments.map { segment in columns.indices.filter { columns[$0].overlap(segment.box) > 0 }
+      }
       for (first, second) in zip(own, own.dropFirst()) {
         if let end = first.last, let start = second.first, end < start {
           for border in end..<start { apart[border] += 1 }
@@ -114,7 +117,9 @@ struct PageTable: Equatable, Sendable {
   private static func mergeSigns(_ columns: inout [Column], _ rows: [PageRow], _ words: [LayoutWord]) {
     var kinds = [(prefixes: Int, suffixes: Int, others: Int)](repeating: (0, 0, 0), count: columns.count)
     // Names of columns may stand above signs.
-    let first = rows.firstIndex { row in row.segments.contains { $0.kind == .number && $0.box.left > columns[0].right } }
+    let first = rows.firstIndex { row in
+      row.segments.contains { $0.kind == .number && $0.box.left > columns[0].right }
+    }
     for row in rows[(first ?? 0)...] {
       for segment in row.segments {
         let touched = columns.indices.filter { columns[$0].overlap(segment.box) > 0 }
@@ -169,7 +174,9 @@ struct PageTable: Equatable, Sendable {
     for segment in row.segments {
       let touched = columns.indices.filter { columns[$0].overlap(segment.box) > 0.1 * segment.size }
       guard let first = touched.first, let last = touched.last else {
-        let nearest = columns.indices.min { -columns[$0].overlap(segment.box) < -columns[$1].overlap(segment.box) }
+        let nearest = columns.indices.min {
+          -columns[$0].overlap(segment.box) < -columns[$1].overlap(segment.box)
+        }
         add(segment.words, nearest ?? 0, nearest ?? 0)
         continue
       }
@@ -200,7 +207,9 @@ struct PageTable: Equatable, Sendable {
       if let last = pieces.last?.last, column(words[last].box) != column(words[number].box) {
         let gap = words[number].box.left - words[last].box.right
         let areFigures = words[last].kind != .text && words[number].kind != .text
-        if gap > 0.5 * segment.size || areFigures && gap > 0.2 * segment.size || words[number].kind == .number && gap > 0.35 * segment.size {
+        if gap > 0.5 * segment.size || areFigures && gap > 0.2 * segment.size
+          || words[number].kind == .number && gap > 0.35 * segment.size
+        {
           pieces.append([number])
           continue
         }

@@ -38,7 +38,11 @@ struct PageTableRows {
     var others: [Int: Int] = [:]
     for line in lines {
       for cell in line.cells where cell.column > 0 {
-        if isFigure(cell) { figures[cell.column, default: 0] += 1 } else { others[cell.column, default: 0] += 1 }
+        if isFigure(cell) {
+          figures[cell.column, default: 0] += 1
+        } else {
+          others[cell.column, default: 0] += 1
+        }
       }
     }
     return Set(figures.filter { $0.value * 2 > others[$0.key, default: 0] }.keys)
@@ -63,16 +67,21 @@ struct PageTableRows {
   private func isFigure(_ cell: PageTable.Cell) -> Bool {
     guard cell.kind == .number else {
       // An amount with its unit: `31 EUR`, `5 kg`.
-      guard cell.kind == .text, let line = cell.lines.first, (2...3).contains(line.count) else { return false }
+      guard cell.kind == .text, let line = cell.lines.first, (2...3).contains(line.count) else {
+        return false
+      }
       return words[line[0]].kind == .number && !isYear(words[line[0]].text)
-        || words[line[line.count - 1]].kind == .number && words[line[0]].text.utf8.count <= 3 && line.count == 2
+        || words[line[line.count - 1]].kind == .number && words[line[0]].text.utf8.count <= 3
+          && line.count == 2
     }
     return !cell.lines.allSatisfy { $0.allSatisfy { isYear(words[$0].text) } }
   }
 
   private func isYear(_ text: String) -> Bool {
     let digits = text.utf8.filter { (0x30...0x39).contains($0) }
-    guard digits.count == 4 || digits.count == 8, text.utf8.count <= 10, !text.utf8.contains(0x2C) else { return false }
+    guard digits.count == 4 || digits.count == 8, text.utf8.count <= 10, !text.utf8.contains(0x2C) else {
+      return false
+    }
     return digits.starts(with: [0x31, 0x39]) || digits.starts(with: [0x32, 0x30])
   }
 
@@ -178,7 +187,8 @@ struct PageTableRows {
   private func endsOpen(_ row: PageTable.Row) -> Bool {
     guard let last = row.cells.first?.lines.last?.last else { return false }
     switch words[last].text.lowercased() {
-    case "of", "and", "the", "for", "to", "in", "on", "by", "from", "with", "at", "or", "a", "und", "der", "die", "des",
+    case "of", "and", "the", "for", "to", "in", "on", "by", "from", "with", "at", "or", "a", "und", "der",
+      "die", "des",
       "für", "von", "et", "de", "du", "la", "y", "e":
       return true
     default: return words[last].text.hasSuffix(",") || words[last].text.hasSuffix("-")
@@ -200,7 +210,8 @@ struct PageTableRows {
     row.cells.sort { $0.column < $1.column }
     // A cell that spans ends where another begins.
     for index in row.cells.indices.dropLast() {
-      row.cells[index].span = min(row.cells[index].span, row.cells[index + 1].column - row.cells[index].column)
+      row.cells[index].span = min(
+        row.cells[index].span, row.cells[index + 1].column - row.cells[index].column)
     }
     return row
   }

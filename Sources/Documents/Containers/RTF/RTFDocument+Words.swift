@@ -116,7 +116,8 @@ extension RTFDocument {
     "themedata",
     "colorschememapping", "latentstyles", "datastore", "xmlnstbl", "atnid", "atndate", "atnref", "atntime",
     "atnicn",
-    "formfield", "htmltag", "mmathPr", "mmathPict", "objname", "objtime", "blipuid", "ftnsep", "ftnsepc", "ftncn",
+    "formfield", "htmltag", "mmathPr", "mmathPict", "objname", "objtime", "blipuid", "ftnsep", "ftnsepc",
+    "ftncn",
     "aftnsep",
     "aftnsepc", "aftncn", "falt", "panose",
   ]
