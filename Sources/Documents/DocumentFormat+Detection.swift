@@ -71,7 +71,9 @@ extension DocumentFormat {
       return .ods
     }
     if contains("mimetypeapplication/vnd.oasis.opendocument.text", in: bytes, upTo: 256) { return .odt }
-    if contains("mimetypeapplication/vnd.oasis.opendocument.presentation", in: bytes, upTo: 256) { return .odp }
+    if contains("mimetypeapplication/vnd.oasis.opendocument.presentation", in: bytes, upTo: 256) {
+      return .odp
+    }
     // Part names are at each entry and again in the directory at the end.
     let tail = Array(bytes.suffix(512 << 10))
     if contains("word/document", in: tail, upTo: tail.count) { return .docx }

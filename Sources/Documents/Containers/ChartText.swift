@@ -70,7 +70,9 @@ enum ChartText {
       series[index].name.isEmpty ? "Series \(index + 1)" : series[index].name
     }
     var grid = TableGrid()
-    let isShared = series.allSatisfy { $0.sizes.isEmpty && ($0.categories == series[0].categories || $0.categories.isEmpty) }
+    let isShared = series.allSatisfy {
+      $0.sizes.isEmpty && ($0.categories == series[0].categories || $0.categories.isEmpty)
+    }
     if isShared {
       let label = chart.categoryAxis.isEmpty ? (series[0].isScatter ? "X" : "Category") : chart.categoryAxis
       grid.rows.append(

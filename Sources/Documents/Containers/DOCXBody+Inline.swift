@@ -83,7 +83,9 @@ extension DOCXBody {
     case "commentReference":
       if let id = node.attribute("id"), !isInsideNote { anchored.append(.comment(id)) }
     case "fldChar":
-      if let shown = fields.step(node), fields.showsText { line.append(shown) }
+      // A form field shows its state as it begins, a symbol as it ends.
+      let wasShown = fields.showsText
+      if let shown = fields.step(node), wasShown || fields.showsText { line.append(shown) }
       if fields.isInPageNumber { hadPageNumber() }
     case "instrText": fields.append(instruction: node.text)
     case "pgNum": hadPageNumber()
@@ -153,7 +155,8 @@ extension DOCXBody {
       case "shape": description = child.attribute("alt") ?? description
       case "blip", "imagedata": isPicture = true
       case "OLEObject":
-        omissions.objects.append(child.attribute("ProgID") ?? "of an unknown program")
+        let program = child.attribute("ProgID") ?? ""
+        omissions.objects.append(program.isEmpty ? "of an unknown program" : program)
         // Its picture is what the program showed of it.
         isPreview = true
       case "textpath":

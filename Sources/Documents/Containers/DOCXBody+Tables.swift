@@ -86,7 +86,11 @@ extension DOCXBody {
   private mutating func collectCells(_ node: XMLNode, _ cells: inout [XMLNode]) {
     for child in node.elements {
       if child.name == "tc" {
-        if child.first("tcPr")?.first("cellDel") != nil { omissions.deletions += 1 } else { cells.append(child) }
+        if child.first("tcPr")?.first("cellDel") != nil {
+          omissions.deletions += 1
+        } else {
+          cells.append(child)
+        }
       } else if child.name == "sdt", Self.isPlaceholder(child) {
         omissions.placeholders += 1
         // The cell stays, without its words.
@@ -153,15 +157,15 @@ extension DOCXBody {
   }
 
   /// The paragraphs of a header or footer.
-  mutating func headerLines(of node: XMLNode) -> [HeaderLines.Line] {
-    var lines: [HeaderLines.Line] = []
+  mutating func headerLines(of node: XMLNode) -> [HeaderFooterText.Line] {
+    var lines: [HeaderFooterText.Line] = []
     for child in node.elements {
       switch child.name {
       case "p":
         paragraphStyle = child.first("pPr")?.first("pStyle")?.attribute("val")
         hasPageNumber = false
         inline(child)
-        lines.append(HeaderLines.Line(text: line.takeOneLine(), hadPageNumber: hasPageNumber))
+        lines.append(HeaderFooterText.Line(text: line.takeOneLine(), hadPageNumber: hasPageNumber))
         let held = anchored
         anchored = []
         for one in held {
@@ -173,7 +177,7 @@ extension DOCXBody {
         // Cells of a letterhead stand beside each other.
         let cells = headerRow(child)
         lines.append(
-          HeaderLines.Line(
+          HeaderFooterText.Line(
             text: Array(cells.map(\.text).filter { !$0.isEmpty }.joined(separator: Array(" | ".utf8))),
             hadPageNumber: cells.contains { $0.hadPageNumber }))
       default: lines += headerLines(of: child)
@@ -182,13 +186,13 @@ extension DOCXBody {
     return lines
   }
 
-  private mutating func headerRow(_ row: XMLNode) -> [HeaderLines.Line] {
+  private mutating func headerRow(_ row: XMLNode) -> [HeaderFooterText.Line] {
     var cells: [XMLNode] = []
     collectCells(row, &cells)
     return cells.map { cell in
       let lines = headerLines(of: cell)
       let text = lines.map(\.text).filter { !$0.isEmpty }
-      return HeaderLines.Line(
+      return HeaderFooterText.Line(
         text: Array(text.joined(separator: [0x20])), hadPageNumber: lines.contains { $0.hadPageNumber })
     }
   }

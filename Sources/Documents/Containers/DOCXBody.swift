@@ -16,7 +16,7 @@ struct DOCXBody {
   let assembler: TextAssembler
   let parts: DOCXParts
   var numbering: DOCXNumbering
-  var omissions = DOCXOmissions()
+  var omissions = OfficeOmissions()
   var line = OfficeText()
   var fields = DOCXFields()
   var anchored: [Anchored] = []
@@ -126,7 +126,9 @@ struct DOCXBody {
     if properties?.first("rPr")?.first("del") != nil { return }
     let reference = Self.reference(properties, parts.styles.numbering(of: style), style: style)
     // What is numbered counts without text as well, but not where its text was deleted.
-    let item = reference.flatMap { line.isEmpty && omissions.deletions > deletions ? nil : numbering.next($0) }
+    let item = reference.flatMap {
+      line.isEmpty && omissions.deletions > deletions ? nil : numbering.next($0)
+    }
     guard !line.isEmpty || !anchored.isEmpty else { return }
     let label = item.map { $0.label.isEmpty ? "" : $0.label + " " } ?? ""
     switch meaning {
@@ -263,7 +265,7 @@ struct DOCXBody {
     for (label, name, root) in try parts.headersAndFooters() {
       part = name
       fields = DOCXFields(of: root)
-      let lines = HeaderLines.lines(headerLines(of: root))
+      let lines = HeaderFooterText.lines(headerLines(of: root))
       let text = Array(lines.joined(separator: [0x0A]))
       try appendAnchored()
       guard !text.isEmpty, seen.insert(text).inserted else { continue }

@@ -147,7 +147,8 @@ struct DOCXNumbering {
     case "upperRoman": return roman(number)
     case "decimalZero": return DateText.padded(number, 2)
     case "ordinal" where number > 0:
-      let ending = (11...13).contains(number % 100) ? "th" : ["th", "st", "nd", "rd"][min(number % 10, 4) % 4]
+      let ending =
+        (11...13).contains(number % 100) ? "th" : ["th", "st", "nd", "rd"][min(number % 10, 4) % 4]
       return String(number) + ending
     default: return String(number)
     }

@@ -26,7 +26,8 @@ package struct LegacyOfficeReader: DocumentReader {
     guard let found, found == format else {
       throw DocumentError(
         .malformed,
-        "the file holds no \(Self.application(format)) document; check its extension, or open it there and save it again")
+        "the file holds no \(Self.application(format)) document; check its extension, or open it there and save it again"
+      )
     }
     return try convert(source, limits)
   }
@@ -44,7 +45,8 @@ package struct LegacyOfficeReader: DocumentReader {
   /// - Returns: the error for a file that is locked with a password.
   static func encryption(_ file: CompoundFile) -> DocumentError? {
     let isLocked =
-      file.contains("EncryptedPackage") || file.contains("EncryptedSummary") || isLockedWord(file) || isLockedExcel(file)
+      file.contains("EncryptedPackage") || file.contains("EncryptedSummary") || isLockedWord(file)
+      || isLockedExcel(file)
     guard isLocked else { return nil }
     return DocumentError(
       .encrypted, "the file is locked with a password; open it in its program, remove the password, save")
@@ -72,8 +74,11 @@ package struct LegacyOfficeReader: DocumentReader {
   }
 
   /// A file that only bears the old name: programs write RTF, HTML, CSV and the new formats under it.
-  private func readOther(_ source: SourceFile, _ limits: ReadingLimits) throws(DocumentError) -> ParsedDocument {
-    guard let found = DocumentFormat.detect(name: "", bytes: source.bytes), found != .doc, found != .xls, found != .ppt
+  private func readOther(_ source: SourceFile, _ limits: ReadingLimits) throws(DocumentError)
+    -> ParsedDocument
+  {
+    guard let found = DocumentFormat.detect(name: "", bytes: source.bytes), found != .doc, found != .xls,
+      found != .ppt
     else {
       throw DocumentError(
         .malformed, "the file is no document of \(Self.application(format)); check its extension")
@@ -87,10 +92,13 @@ package struct LegacyOfficeReader: DocumentReader {
 
   // MARK: Conversion
 
-  private func convert(_ source: SourceFile, _ limits: ReadingLimits) throws(DocumentError) -> ParsedDocument {
+  private func convert(_ source: SourceFile, _ limits: ReadingLimits) throws(DocumentError) -> ParsedDocument
+  {
     let path = environment["PATH"] ?? ""
     var failure: DocumentError?
-    if let office = LimitedProcess.find("soffice", path: path) ?? LimitedProcess.find("libreoffice", path: path) {
+    if let office = LimitedProcess.find("soffice", path: path)
+      ?? LimitedProcess.find("libreoffice", path: path)
+    {
       do {
         let converter = OfficeConverter(program: office, folder: environment["TMPDIR"] ?? "/tmp")
         let target = format == .doc ? "docx" : format == .xls ? "xlsx" : "pptx"
@@ -107,6 +115,7 @@ package struct LegacyOfficeReader: DocumentReader {
         return document
       } catch {
         // What can't be converted may still give its words.
+        guard error.code == .converterFailed || error.code == .malformed else { throw error }
         failure = error
       }
     }
@@ -141,13 +150,15 @@ package struct LegacyOfficeReader: DocumentReader {
       default: ["-d", "utf-8", "-"]
       }
     let result = try LimitedProcess(
-      program: program, arguments: arguments, seconds: limits.converterSeconds, memoryBytes: limits.converterBytes,
+      program: program, arguments: arguments, seconds: limits.converterSeconds,
+      memoryBytes: limits.converterBytes,
       outputBytes: limits.textBytes
     ).run(input: source.bytes)
     guard case .exited(0) = result.end else {
       let reason = String(decoding: result.complaint.prefix(200), as: UTF8.self)
       throw DocumentError(
-        .converterFailed, "\(name) could not read the file: \(TextAssembler.oneLine(reason) ?? "it gave no reason")")
+        .converterFailed,
+        "\(name) could not read the file: \(TextAssembler.oneLine(reason) ?? "it gave no reason")")
     }
     let assembler = TextAssembler(limits: limits)
     try append(result.output, to: assembler)
@@ -168,6 +179,8 @@ package struct LegacyOfficeReader: DocumentReader {
       }
       var paragraph: [UInt8] = []
       for line in page.split(separator: 0x0A, omittingEmptySubsequences: false) {
+        // What antiword writes for a picture is no text.
+        if line.elementsEqual("[pic]".utf8) { continue }
         if line.contains(where: { !ASCII.isBlank($0) }) {
           if !paragraph.isEmpty { paragraph.append(0x0A) }
           paragraph += line

@@ -82,7 +82,8 @@ struct LimitedProcess {
     // limit that can't be set is over a hard one that holds already. Files may grow to the input's size, since
     // converters spool what they can't seek in.
     let bounds = [
-      "-c 0", "-f \(fileBytes.map { $0 >> 9 } ?? (inputBytes >> 9) + 2048)", "-t \(max(1, seconds))", "-v \(max(1, memoryBytes >> 10))",
+      "-c 0", "-f \(fileBytes.map { $0 >> 9 } ?? (inputBytes >> 9) + 2048)", "-t \(max(1, seconds))",
+      "-v \(max(1, memoryBytes >> 10))",
     ]
     let script =
       "cd /; trap '' XFSZ; "

@@ -79,7 +79,7 @@ enum MathText {
   }
 
   /// `text` in brackets unless it is one number, name or bracket.
-  private static func grouped(_ text: String) -> String {
+  static func grouped(_ text: String) -> String {
     let isPlain = text.unicodeScalars.allSatisfy {
       $0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "." || $0 == ","
         || $0.properties.isGraphemeExtend

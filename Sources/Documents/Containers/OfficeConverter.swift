@@ -38,7 +38,8 @@ struct OfficeConverter {
     switch result.end {
     case .exited(0): return result.output
     case .exited(91):
-      throw DocumentError(.converterFailed, "no folder could be made in '\(folder)' for LibreOffice to work in")
+      throw DocumentError(
+        .converterFailed, "no folder could be made in '\(folder)' for LibreOffice to work in")
     case .exited:
       let reason = String(decoding: result.complaint.prefix(200), as: UTF8.self)
       throw DocumentError(
@@ -46,7 +47,8 @@ struct OfficeConverter {
         "LibreOffice could not convert the file: \(TextAssembler.oneLine(reason) ?? "it gave no reason")")
     case .signalled(let signal):
       throw DocumentError(
-        .converterFailed, "LibreOffice was stopped by signal \(signal), most likely at a limit of time or memory")
+        .converterFailed,
+        "LibreOffice was stopped by signal \(signal), most likely at a limit of time or memory")
     case .timedOut:
       throw DocumentError(
         .converterFailed, "LibreOffice took longer than \(limits.converterSeconds) seconds and was stopped")
@@ -57,7 +59,8 @@ struct OfficeConverter {
 
   private func remove(_ work: String) {
     let process = LimitedProcess(
-      program: "/bin/rm", arguments: ["-rf", "--", work], seconds: 10, memoryBytes: 1 << 30, outputBytes: 1 << 10)
+      program: "/bin/rm", arguments: ["-rf", "--", work], seconds: 10, memoryBytes: 1 << 30,
+      outputBytes: 1 << 10)
     _ = try? process.run(input: [])
   }
 }

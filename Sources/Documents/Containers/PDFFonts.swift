@@ -69,7 +69,8 @@ package struct PDFFonts {
           // Another box of the page was drawn: places do not agree.
           let (width, height) = (number(tag, " width=\"") ?? 0, number(tag, " height=\"") ?? 0)
           let isSame =
-            abs(width / Self.zoom - pages[index].width) < 2 && abs(height / Self.zoom - pages[index].height) < 2
+            abs(width / Self.zoom - pages[index].width) < 2
+            && abs(height / Self.zoom - pages[index].height) < 2
           if !isSame { page = nil }
         }
         position = tag.upperBound
@@ -99,7 +100,9 @@ package struct PDFFonts {
         let other = runs[run].box
         guard other.left - 1 <= x, x <= other.right + 1 else { continue }
         let distance = abs(other.middle - y)
-        if distance < max(other.height, box.height) * 0.6, distance < best?.distance ?? .infinity { best = (run, distance) }
+        if distance < max(other.height, box.height) * 0.6, distance < best?.distance ?? .infinity {
+          best = (run, distance)
+        }
       }
       guard let best, let font = fonts[runs[best.run].font], font.size > 0 else {
         left.append(number)
@@ -120,12 +123,15 @@ package struct PDFFonts {
   private static func font(_ size: Double, _ family: String) -> Font {
     let name = (family.split(separator: "+").last.map(String.init) ?? family).lowercased()
     let isBold =
-      ["bold", "black", "heavy", "demi"].contains { name.contains($0) } || name.hasPrefix("cmbx") || name.hasPrefix("cmb1")
+      ["bold", "black", "heavy", "demi"].contains { name.contains($0) } || name.hasPrefix("cmbx")
+      || name.hasPrefix("cmb1")
       || name.hasPrefix("cmssbx") || name.hasPrefix("sfbx") || name.hasPrefix("ecbx") || name.hasPrefix("ebx")
       || name.hasSuffix("-bd") || name.hasSuffix("-bo") || name.hasSuffix("-semi") || name.hasSuffix("medi")
     let isMonospaced =
-      ["courier", "mono", "consol", "typewriter", "menlo"].contains { name.contains($0) } || name.hasPrefix("cmtt")
-      || name.hasPrefix("cmsltt") || name.hasPrefix("cmitt") || name.hasPrefix("sftt") || name.hasPrefix("ectt")
+      ["courier", "mono", "consol", "typewriter", "menlo"].contains { name.contains($0) }
+      || name.hasPrefix("cmtt")
+      || name.hasPrefix("cmsltt") || name.hasPrefix("cmitt") || name.hasPrefix("sftt")
+      || name.hasPrefix("ectt")
     return Font(size: size, isBold: isBold, isMonospaced: isMonospaced)
   }
 

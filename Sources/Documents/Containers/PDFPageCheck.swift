@@ -30,9 +30,12 @@ enum PDFPageCheck {
       notes.append(
         ReadingNote("text in an Asian encoding could not be read: install the Debian package poppler-data"))
     }
-    if complaint.contains("xref") || complaint.contains("trailer dictionary") || complaint.contains("xpdf recovery") {
+    if complaint.contains("xref") || complaint.contains("trailer dictionary")
+      || complaint.contains("xpdf recovery")
+    {
       notes.append(
-        ReadingNote("the file's table of objects is damaged and was rebuilt; parts may be missing; try qpdf on it"))
+        ReadingNote(
+          "the file's table of objects is damaged and was rebuilt; parts may be missing; try qpdf on it"))
     }
     if complaint.contains("Page count in top-level pages object is incorrect")
       || complaint.contains("kid object") || complaint.contains("Couldn't find the page")

@@ -36,7 +36,8 @@ package struct PDFReader: DocumentReader {
     if let damage = integrity.damage {
       throw DocumentError(
         .malformed,
-        "the PDF is cut off or still being written: \(damage); copy it again, or repair what there is with qpdf")
+        "the PDF is cut off or still being written: \(damage); copy it again, or repair what there is with qpdf"
+      )
     }
     var (pages, notes) = try convert(source, limits)
     let unread = PDFPageCheck.unreadable(pages)
@@ -70,7 +71,8 @@ package struct PDFReader: DocumentReader {
     for number in left.sorted() where pages[number - 1].words.isEmpty {
       notes.append(
         ReadingNote(
-          page: number, "page \(number) has no text layer: it is blank or a picture of text; text recognition can read it"))
+          page: number,
+          "page \(number) has no text layer: it is blank or a picture of text; text recognition can read it"))
     }
     return notes
   }
@@ -98,7 +100,8 @@ package struct PDFReader: DocumentReader {
       LimitedProcess(
         program: $0,
         arguments: [
-          "-xml", "-stdout", "-i", "-nodrm", "-hidden", "-fontfullname", "-zoom", "\(Int(PDFFonts.zoom))", "-", "out",
+          "-xml", "-stdout", "-i", "-nodrm", "-hidden", "-fontfullname", "-zoom", "\(Int(PDFFonts.zoom))",
+          "-", "out",
         ],
         seconds: limits.converterSeconds, memoryBytes: limits.converterBytes,
         outputBytes: limits.textBytes * Self.bytesPerTextByte)
@@ -237,7 +240,9 @@ package struct PDFReader: DocumentReader {
 
 /// What the two converters gave, each written once by its own thread.
 private final class Outputs: Sendable {
-  private let lock = Mutex<(text: Result<LimitedProcess.Result, DocumentError>?, fonts: LimitedProcess.Result?)>((nil, nil))
+  private let lock = Mutex<
+    (text: Result<LimitedProcess.Result, DocumentError>?, fonts: LimitedProcess.Result?)
+  >((nil, nil))
 
   var text: Result<LimitedProcess.Result, DocumentError>? { lock.withLock { $0.text } }
   var fonts: LimitedProcess.Result? { lock.withLock { $0.fonts } }

@@ -183,7 +183,8 @@ struct PPTXSlide {
         }
       case "AlternateContent", "oleObj":
         if let object = child.name == "oleObj" ? child : child.descendant("oleObj") {
-          objects.append(object.attribute("progId") ?? object.attribute("name") ?? "of an unknown program")
+          let names = [object.attribute("progId"), object.attribute("name")].compactMap { $0 }
+          objects.append(names.first { !$0.isEmpty } ?? "of an unknown program")
         }
       default: break
       }

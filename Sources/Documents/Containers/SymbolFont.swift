@@ -15,7 +15,9 @@ enum SymbolFont {
     if let table = table(name), low < 0x100 {
       return table[low].map { String($0) }
     }
-    guard !(0xE000...0xF8FF).contains(code), code >= 0x20, let scalar = Unicode.Scalar(code) else { return nil }
+    guard !(0xE000...0xF8FF).contains(code), code >= 0x20, let scalar = Unicode.Scalar(code) else {
+      return nil
+    }
     return String(scalar)
   }
 

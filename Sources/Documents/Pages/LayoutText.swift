@@ -159,7 +159,8 @@ enum LayoutText {
     guard let first = scalars.first, scalars.count < 8 else { return false }
     if scalars.count == 1 {
       switch first {
-      case "•", "◦", "▪", "‣", "●", "○", "■", "□", "–", "—", "-", "*", "·", "➢", "✓", "►", "\u{F0B7}", "\u{F0A7}",
+      case "•", "◦", "▪", "‣", "●", "○", "■", "□", "–", "—", "-", "*", "·", "➢", "✓", "►", "\u{F0B7}",
+        "\u{F0A7}",
         "\u{F076}", "\u{F0D8}", "\u{F0FC}":
         return true
       default: return false

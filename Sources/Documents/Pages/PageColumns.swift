@@ -131,7 +131,9 @@ struct PageColumns {
     }
     if left.isProse && right.isProse { return !rowsAgree(left, right) }
     let aligned = alignedShare(left, right)
-    if isKnown { return left.isProse || right.isProse || aligned < 0.8 || !(left.isFigures || right.isFigures) }
+    if isKnown {
+      return left.isProse || right.isProse || aligned < 0.8 || !(left.isFigures || right.isFigures)
+    }
     if left.isProse || right.isProse {
       return aligned < 0.5 && min(left.lines.count, right.lines.count) >= 3
     }
@@ -194,7 +196,8 @@ struct PageColumns {
   private static func starts(_ lines: [PageRow]) -> [Double] {
     let steps = zip(lines, lines.dropFirst()).map { $1.box.top - $0.box.top }
     let step = median(steps)
-    return [lines[0].box.top] + zip(steps, lines.dropFirst()).compactMap { $0 > 1.25 * step ? $1.box.top : nil }
+    return [lines[0].box.top]
+      + zip(steps, lines.dropFirst()).compactMap { $0 > 1.25 * step ? $1.box.top : nil }
   }
 
   /// Distance from `value` to the nearest of `sorted`.

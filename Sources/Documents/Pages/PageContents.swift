@@ -5,7 +5,8 @@
 /// their titles stand once more in the document.
 struct PageContents {
   private static let headings: Set<String> = [
-    "contents", "table of contents", "inhalt", "inhaltsverzeichnis", "sommaire", "table des matières", "índice",
+    "contents", "table of contents", "inhalt", "inhaltsverzeichnis", "sommaire", "table des matières",
+    "índice",
     "indice", "sumario", "inhoud", "inhoudsopgave", "spis treści", "содержание", "目次", "目录", "innehåll",
     "list of figures", "list of tables", "abbildungsverzeichnis", "tabellenverzeichnis",
   ]
@@ -26,7 +27,9 @@ struct PageContents {
     var titles: Set<String>?
     var isOpen = false
     for (page, rows) in pages.enumerated() {
-      let entries = rows.indices.compactMap { row in entry(rows[row], leaders[page]).map { (row: row, entry: $0) } }
+      let entries = rows.indices.compactMap { row in
+        entry(rows[row], leaders[page]).map { (row: row, entry: $0) }
+      }
       let heading = rows.firstIndex { row in
         row.count < 40 && Self.headings.contains(name(row.words))
       }
@@ -68,7 +71,8 @@ struct PageContents {
   }
 
   private func entry(_ row: PageRow, _ leaders: [PageBox]) -> Entry? {
-    guard let last = row.words.last, row.count < 240, words[last].kind != .text || words[last].text.utf8.count <= 6,
+    guard let last = row.words.last, row.count < 240,
+      words[last].kind != .text || words[last].text.utf8.count <= 6,
       let (number, rest) = PageNumber.find(in: words[last].text), rest.isEmpty
     else { return nil }
     let before = row.words.dropLast()
@@ -83,7 +87,9 @@ struct PageContents {
   private func allTitles(_ pages: [[PageRow]], _ leaders: [[PageBox]]) -> Set<String> {
     var titles: Set<String> = []
     for (page, rows) in pages.enumerated() {
-      for row in rows where row.count < 160 && entry(row, leaders[page]) == nil { titles.insert(name(row.words)) }
+      for row in rows where row.count < 160 && entry(row, leaders[page]) == nil {
+        titles.insert(name(row.words))
+      }
     }
     return titles
   }
@@ -91,7 +97,9 @@ struct PageContents {
   /// Words in lower case, without numbers in front and marks.
   private func name(_ numbers: [Int]) -> String {
     var parts = numbers.map { words[$0].text.lowercased() }
-    while parts.count > 1, let first = parts.first, LayoutText.kind(of: first) != .text { parts.removeFirst() }
+    while parts.count > 1, let first = parts.first, LayoutText.kind(of: first) != .text {
+      parts.removeFirst()
+    }
     return parts.map(\.trimmingMarks).filter { !$0.isEmpty }.joined(separator: " ")
   }
 }
@@ -99,8 +107,12 @@ struct PageContents {
 extension String {
   fileprivate var trimmingMarks: String {
     var scalars = unicodeScalars[...]
-    while let first = scalars.first, !first.properties.isAlphabetic, !("0"..."9").contains(first) { scalars.removeFirst() }
-    while let last = scalars.last, !last.properties.isAlphabetic, !("0"..."9").contains(last) { scalars.removeLast() }
+    while let first = scalars.first, !first.properties.isAlphabetic, !("0"..."9").contains(first) {
+      scalars.removeFirst()
+    }
+    while let last = scalars.last, !last.properties.isAlphabetic, !("0"..."9").contains(last) {
+      scalars.removeLast()
+    }
     return String(Substring(scalars))
   }
 }

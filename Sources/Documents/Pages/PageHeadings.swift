@@ -35,7 +35,9 @@ struct PageHeadings {
     var styles: Set<Style> = []
     for page in pages.indices {
       for index in pages[page].indices {
-        guard var paragraph = pages[page][index], paragraph.role == .text || isItem(paragraph) else { continue }
+        guard var paragraph = pages[page][index], paragraph.role == .text || isItem(paragraph) else {
+          continue
+        }
         if isCaption(paragraph) {
           paragraph.role = .caption
         } else {
@@ -87,7 +89,8 @@ struct PageHeadings {
     var level = 0
     var last: Style?
     for style in styles.sorted(by: >) {
-      let isSame = last.map { $0.isBold == style.isBold && Double(style.size) > 0.96 * Double($0.size) } ?? false
+      let isSame =
+        last.map { $0.isBold == style.isBold && Double(style.size) > 0.96 * Double($0.size) } ?? false
       if !isSame {
         level += 1
         last = style
@@ -102,7 +105,9 @@ struct PageHeadings {
   private func isHeading(
     _ paragraph: PageParagraph, below: [PageParagraph?], boldSays: Bool
   ) -> Bool {
-    guard paragraph.lines.count <= 4, !paragraph.isMonospaced || paragraph.size > 1.3 * bodySize else { return false }
+    guard paragraph.lines.count <= 4, !paragraph.isMonospaced || paragraph.size > 1.3 * bodySize else {
+      return false
+    }
     let all = paragraph.lines.flatMap(\.words)
     let count = all.reduce(0) { $0 + words[$1].text.utf8.count + 1 }
     guard count <= 220, let first = all.first, let last = all.last else { return false }
@@ -113,7 +118,8 @@ struct PageHeadings {
     let isNumbered = LayoutText.kind(of: words[first].text) == .number && all.count > 1
     if isItem(paragraph), !isNumbered { return false }
     let text = words[last].text
-    let endsLikeText = text.hasSuffix(",") || text.hasSuffix(";") || text.hasSuffix(".") && !text.hasSuffix("..")
+    let endsLikeText =
+      text.hasSuffix(",") || text.hasSuffix(";") || text.hasSuffix(".") && !text.hasSuffix("..")
     if paragraph.size >= 1.17 * bodySize {
       // Large text of many words is text.
       return count <= 160 && !(endsLikeText && (count > 80 || all.count > 4 && paragraph.size < 1.4 * bodySize))
@@ -129,7 +135,8 @@ struct PageHeadings {
   }
 
   private static let captions: Set<String> = [
-    "figure", "fig.", "fig", "table", "tab.", "tabelle", "abbildung", "abb.", "tableau", "chart", "exhibit", "figura",
+    "figure", "fig.", "fig", "table", "tab.", "tabelle", "abbildung", "abb.", "tableau", "chart", "exhibit",
+    "figura",
     "tabla", "tabela", "рис.", "таблица", "図", "表",
   ]
 

@@ -105,7 +105,9 @@ struct PageJoins {
     if left.role == .code { return false }
     let (last, first) = (source.words[end].text, source.words[right.firstWord].text)
     let isHyphen = last.hasSuffix("-") || last.hasSuffix("\u{AD}") || last.hasSuffix("\u{2010}")
-    if LayoutText.startsLowercase(first) { return isHyphen || !LayoutText.endsSentence(last) || last.hasSuffix("…") }
+    if LayoutText.startsLowercase(first) {
+      return isHyphen || !LayoutText.endsSentence(last) || last.hasSuffix("…")
+    }
     guard isDirect, !line.isShort, left.lines.count > 1, right.lines.count > 1 else { return false }
     return !LayoutText.endsSentence(last)
   }

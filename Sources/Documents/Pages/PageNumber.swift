@@ -38,7 +38,9 @@ package enum PageNumber {
   }
 
   /// Whether `text` says that it is a page number: `Page 3`, `3 of 9`.
-  static func isExplicit(_ text: String) -> Bool { explicit(text.split(separator: " ").map(String.init)[...]) != nil }
+  static func isExplicit(_ text: String) -> Bool {
+    explicit(text.split(separator: " ").map(String.init)[...]) != nil
+  }
 
   /// `Page 3`, `Page 3 of 9`, `3 of 9`, `3/9`.
   private static func explicit(_ parts: ArraySlice<String>) -> Int? {
@@ -49,12 +51,14 @@ package enum PageNumber {
     if parts.count == 1 {
       if isNamed { return value(first.hasSuffix(",") ? String(first.dropLast()) : first) }
       let halves = first.split(separator: "/")
-      guard halves.count == 2, let number = value(String(halves[0])), let total = value(String(halves[1])) else {
+      guard halves.count == 2, let number = value(String(halves[0])), let total = value(String(halves[1]))
+      else {
         return nil
       }
       return number <= total ? number : nil
     }
-    guard parts.count == 3, let number = value(first), totals.contains(parts[parts.startIndex + 1].lowercased()),
+    guard parts.count == 3, let number = value(first),
+      totals.contains(parts[parts.startIndex + 1].lowercased()),
       let last = parts.last, let total = value(last), number <= total
     else { return nil }
     return number
@@ -66,7 +70,9 @@ package enum PageNumber {
     while let first = scalars.first, "-–—([".unicodeScalars.contains(first) { scalars.removeFirst() }
     while let last = scalars.last, "-–—)].".unicodeScalars.contains(last) { scalars.removeLast() }
     guard !scalars.isEmpty, scalars.count <= 7 else { return nil }
-    if scalars.count <= 4, scalars.allSatisfy({ ("0"..."9").contains($0) }) { return Int(String(Substring(scalars))) }
+    if scalars.count <= 4, scalars.allSatisfy({ ("0"..."9").contains($0) }) {
+      return Int(String(Substring(scalars)))
+    }
     let values: [Unicode.Scalar: Int] = ["i": 1, "v": 5, "x": 10, "l": 50, "c": 100]
     var total = 0
     var last = 0

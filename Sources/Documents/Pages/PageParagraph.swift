@@ -61,7 +61,8 @@ struct PageParagraphs {
     for (index, line) in lines.enumerated() {
       let style = style(of: line)
       if index > 0, let last = found.last, let above = last.lines.last {
-        found[found.count - 1].lines[last.lines.count - 1].isShort = endsShort(above, before: line, right: right)
+        found[found.count - 1].lines[last.lines.count - 1].isShort = endsShort(
+          above, before: line, right: right)
         let step = steps[index - 1]
         // The step inside of this paragraph, or that of the lines below.
         let usual = usualStep(steps, index - 1, last)
@@ -72,7 +73,9 @@ struct PageParagraphs {
       }
       var paragraph = PageParagraph(
         lines: [line], size: style.size, isBold: style.isBold, isMonospaced: style.isMonospaced)
-      if index > 0 { paragraph.spaceAbove = (line.box.top - lines[index - 1].box.bottom) / max(0.1, style.size) }
+      if index > 0 {
+        paragraph.spaceAbove = (line.box.top - lines[index - 1].box.bottom) / max(0.1, style.size)
+      }
       if isItem(line) { paragraph.role = .item(1) }
       found.append(paragraph)
     }
@@ -171,7 +174,9 @@ struct PageParagraphs {
     if style.isMonospaced != paragraph.isMonospaced { return false }
     if style.isMonospaced { return true }
     let isShort = above.isShort || endsShort(above, before: line, right: right)
-    if style.isBold != paragraph.isBold, isShort || paragraph.isBold && paragraph.lines.count <= 2 { return false }
+    if style.isBold != paragraph.isBold, isShort || paragraph.isBold && paragraph.lines.count <= 2 {
+      return false
+    }
     // Two headings below each other, but not the lines of one that is centred.
     if style.isBold, isShort, !(isCentred(above) && isCentred(line)) { return false }
     if isItem(line) { return false }

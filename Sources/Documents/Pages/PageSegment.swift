@@ -32,7 +32,9 @@ struct PageSegment: Equatable, Sendable {
       var best: (run: Int, overlap: Double, gap: Double)?
       for height in first...max(first, last) {
         guard let run = open[height], run != best?.run, let tail = found[run].last else { continue }
-        let (overlap, gap) = (words[tail].box.verticalOverlap(word.box), word.box.left - words[tail].box.right)
+        let (overlap, gap) = (
+          words[tail].box.verticalOverlap(word.box), word.box.left - words[tail].box.right
+        )
         guard continues(words[tail], word, overlap: overlap, gap: gap) else { continue }
         if best.map({ (overlap, -gap) > ($0.overlap, -$0.gap) }) ?? true { best = (run, overlap, gap) }
       }

@@ -32,14 +32,16 @@ struct PageTableHeader {
     for index in cells.indices where cells[index].column > 0 || cells[index].span > 1 {
       let cell = cells[index]
       let numbers = cell.lines.joined()
-      guard let start = numbers.map({ words[$0].box.left }).min(), let end = numbers.map({ words[$0].box.right }).max()
+      guard let start = numbers.map({ words[$0].box.left }).min(),
+        let end = numbers.map({ words[$0].box.right }).max()
       else { continue }
       let middle = (start + end) / 2
       let limit = index + 1 < cells.count ? cells[index + 1].column : columns.count
       let own = cell.column..<min(limit, cell.column + cell.span)
       var best: (range: Range<Int>, distance: Double)?
       for from in max(1, last)...max(1, max(last, own.lowerBound)) where from <= own.lowerBound {
-        for to in max(from + 1, own.upperBound)...max(from + 1, max(own.upperBound, limit)) where to <= columns.count {
+        for to in max(from + 1, own.upperBound)...max(from + 1, max(own.upperBound, limit))
+        where to <= columns.count {
           let width = columns[to - 1].right - columns[from].left
           let distance = abs((columns[to - 1].right + columns[from].left) / 2 - middle)
           // As wide as the text, and no wider than what is centred below it.

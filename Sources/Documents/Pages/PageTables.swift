@@ -43,7 +43,9 @@ struct PageTables {
       if tabular >= 2, let table = PageTable(rows: Array(rows[position...last]), words: words) {
         let start = headStart(above: position, floor: next, table)
         let end = tailEnd(below: last, table)
-        if let whole = PageTable(rows: Array(rows[start...end]), words: words), isSound(whole, tabular: tabular) {
+        if let whole = PageTable(rows: Array(rows[start...end]), words: words),
+          isSound(whole, tabular: tabular)
+        {
           take(upTo: start)
           pieces.append(.table(whole))
           next = end + 1
@@ -77,7 +79,8 @@ struct PageTables {
     let parts = text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
     guard parts.count >= 2, text.utf8.count <= 12 else { return false }
     return parts.enumerated().allSatisfy { index, part in
-      part.isEmpty ? index == parts.count - 1 : part.count <= 2 && part.allSatisfy { (0x30...0x39).contains($0) }
+      part.isEmpty
+        ? index == parts.count - 1 : part.count <= 2 && part.allSatisfy { (0x30...0x39).contains($0) }
     }
   }
 
@@ -122,7 +125,8 @@ struct PageTables {
       }
       singles += 1
       let crossed = rows[last].segments.dropFirst().count { $0.box.left + $0.size < row.box.right }
-      let isWide = crossed > 0 && row.box.left < rows[last].segments[1].box.left && row.box.width > 0.55 * box.width
+      let isWide =
+        crossed > 0 && row.box.left < rows[last].segments[1].box.left && row.box.width > 0.55 * box.width
       if isWide { wide += 1 } else { wide = 0 }
       if singles > 14 || wide >= 2 || isWide && row.box.width > 0.85 * box.width { break }
     }
@@ -166,7 +170,8 @@ struct PageTables {
     var end = last
     while end + 1 < rows.count, end - last < 8 {
       let row = rows[end + 1]
-      guard row.box.top - rows[end].box.bottom < 0.5 * row.size, row.segments.count == 1, let word = row.words.first
+      guard row.box.top - rows[end].box.bottom < 0.5 * row.size, row.segments.count == 1,
+        let word = row.words.first
       else { break }
       let touched = table.columns.indices.filter { table.columns[$0].overlap(row.box) > 0 }
       guard touched.count == 1, let column = touched.first else { break }

@@ -89,7 +89,9 @@ package struct PrintedText {
     }
     let contents = PageContents(words: words).find(in: kept, leaders: leaders)
     for (page, lines) in contents.enumerated() where !lines.isEmpty {
-      let texts = lines.sorted().map { line in kept[page][line].words.map { words[$0].text }.joined(separator: " ") }
+      let texts = lines.sorted().map { line in
+        kept[page][line].words.map { words[$0].text }.joined(separator: " ")
+      }
       notes.append(
         ReadingNote(
           page: pages[page].number,
@@ -111,7 +113,8 @@ package struct PrintedText {
         elements.append(
           .paragraph(
             PageParagraph(
-              lines: [.init(words: row.words, box: row.box, isShort: true)], role: .margin, size: segment.size,
+              lines: [.init(words: row.words, box: row.box, isShort: true)], role: .margin,
+              size: segment.size,
               isBold: false, isMonospaced: false, region: region)))
       }
     }
@@ -123,7 +126,9 @@ package struct PrintedText {
       let box = boxes[number]
       // Those before and behind a column in the order of reading.
       let near = boxes[max(0, number - 20)..<min(boxes.count, number + 20)]
-      let isColumn = near.contains { $0.horizontalOverlap(box) < 0 && $0.verticalOverlap(box) > 0.5 * min($0.height, box.height) }
+      let isColumn = near.contains {
+        $0.horizontalOverlap(box) < 0 && $0.verticalOverlap(box) > 0.5 * min($0.height, box.height)
+      }
       let paragraphs = PageParagraphs(words: words, box: box, pageWidth: isColumn ? nil : page.width)
       for piece in PageTables(rows: PageRow.find(in: segments), words: words).pieces() {
         switch piece {
@@ -132,7 +137,9 @@ package struct PrintedText {
           for var paragraph in paragraphs.paragraphs(of: rows) {
             paragraph.region = number
             let last = paragraph.lines.count - 1
-            if box.right - paragraph.lines[last].box.right > 3 * paragraph.size { paragraph.lines[last].isShort = true }
+            if box.right - paragraph.lines[last].box.right > 3 * paragraph.size {
+              paragraph.lines[last].isShort = true
+            }
             elements.append(.paragraph(paragraph))
           }
         }

@@ -60,7 +60,8 @@ struct RunningLines {
       byShape[edge.shape, default: []].append((edge.page, edge.position))
     }
     var result = Result(
-      removed: Array(repeating: [], count: pages.count), margins: Array(repeating: [], count: pages.count), notes: [])
+      removed: Array(repeating: [], count: pages.count), margins: Array(repeating: [], count: pages.count),
+      notes: [])
     var gone: [String: Int] = [:]
     var kept: Set<String> = []
     for page in pages.indices {
@@ -78,8 +79,12 @@ struct RunningLines {
         }
       }
       for edge in found[page] where edge.isInMargin && !result.removed[page].contains(edge.row) {
-        let alike = (byShape[edge.shape] ?? []).count { abs($0.position - edge.position) < 0.01 * pages[page].height }
-        if alike >= 2, pages[page].rows[edge.row].segments.count <= 3 { result.margins[page].insert(edge.row) }
+        let alike = (byShape[edge.shape] ?? []).count {
+          abs($0.position - edge.position) < 0.01 * pages[page].height
+        }
+        if alike >= 2, pages[page].rows[edge.row].segments.count <= 3 {
+          result.margins[page].insert(edge.row)
+        }
       }
     }
     let isAll = pages.indices.allSatisfy { result.removed[$0].count == pages[$0].rows.count }
@@ -122,7 +127,8 @@ struct RunningLines {
     let height = max(1, pages[page].height)
     var found: [Edge] = []
     for isTop in [true, false] {
-      let chosen = isTop ? Array(rows.indices.prefix(Self.deepest)) : rows.indices.suffix(Self.deepest).reversed()
+      let chosen =
+        isTop ? Array(rows.indices.prefix(Self.deepest)) : rows.indices.suffix(Self.deepest).reversed()
       for row in chosen {
         let box = rows[row].box
         let inner = isTop ? row + 1 : row - 1
@@ -175,7 +181,9 @@ struct RunningLines {
       for segment in rows.flatMap(\.segments) where segment.count <= 80 {
         guard let (number, rest) = PageNumber.find(in: text(of: segment)) else { continue }
         own.insert(number - page.number)
-        if rest.isEmpty, number == page.number, PageNumber.isExplicit(text(of: segment)) { explicit.insert(0) }
+        if rest.isEmpty, number == page.number, PageNumber.isExplicit(text(of: segment)) {
+          explicit.insert(0)
+        }
       }
       for offset in own { counts[offset, default: 0] += 1 }
     }

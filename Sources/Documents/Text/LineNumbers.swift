@@ -10,7 +10,9 @@ enum LineNumbers {
     while position < bytes.count {
       let line = TextScan.line(in: bytes, from: position, to: bytes.count)
       number += 1
-      if !TextScan.isBlank(line, in: bytes) { rows.append(DocumentPlaces.Row(start: position, number: number)) }
+      if !TextScan.isBlank(line, in: bytes) {
+        rows.append(DocumentPlaces.Row(start: position, number: number))
+      }
       position = line.upperBound + 1
     }
     return rows

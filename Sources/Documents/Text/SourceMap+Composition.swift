@@ -12,9 +12,12 @@ extension SourceMap {
     for (index, run) in outer.enumerated() {
       let end = index + 1 < outer.count ? outer[index + 1].text : max(count, run.text + 1)
       if run.sourceUnit == 0 {
-        out.add(Run(text: run.text, source: inner.sourceOffset(run.source), textUnit: run.textUnit, sourceUnit: 0))
+        out.add(
+          Run(text: run.text, source: inner.sourceOffset(run.source), textUnit: run.textUnit, sourceUnit: 0))
       } else if run.textUnit == 1, run.sourceUnit == 1 {
-        inner.pieces(from: run.source, count: end - run.text, at: run.text, startingNear: &next) { out.add($0) }
+        inner.pieces(from: run.source, count: end - run.text, at: run.text, startingNear: &next) {
+          out.add($0)
+        }
       } else {
         var text = run.text
         var source = run.source

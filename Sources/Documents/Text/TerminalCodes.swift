@@ -163,7 +163,8 @@ struct TerminalCodes {
 
   /// Whether a control sequence erases the line before the cursor.
   private func erasesLine(_ sequence: Range<Int>) -> Bool {
-    bytes[sequence].elementsEqual([0x1B, 0x5B, 0x32, 0x4B]) || bytes[sequence].elementsEqual([0x1B, 0x5B, 0x31, 0x4B])
+    bytes[sequence].elementsEqual([0x1B, 0x5B, 0x32, 0x4B])
+      || bytes[sequence].elementsEqual([0x1B, 0x5B, 0x31, 0x4B])
   }
 
   /// Whether the state of a line that `range` of the text shows is replaced by what begins at `next`: it is erased, or
@@ -192,7 +193,8 @@ struct TerminalCodes {
       run = byte == last ? run + 1 : 1
       switch byte {
       case 0x25 where ASCII.isDigit(last) || last == 0x20: return true
-      case 0x2F where ASCII.isDigit(last) && index + 1 < line.endIndex && ASCII.isDigit(line[index + 1]): return true
+      case 0x2F where ASCII.isDigit(last) && index + 1 < line.endIndex && ASCII.isDigit(line[index + 1]):
+        return true
       case 0x23, 0x3D, 0x2E: if run >= 3 { return true }
       case 0xE2 where index + 1 < line.endIndex && line[index + 1] == 0x96: return true
       default: break
@@ -222,7 +224,9 @@ struct TerminalCodes {
   /// What was left out, or `nil` for nothing.
   var note: ReadingNote? {
     var parts: [String] = []
-    if sequences > 0 { parts.append("\(sequences) control sequence\(sequences == 1 ? "" : "s") of a terminal") }
+    if sequences > 0 {
+      parts.append("\(sequences) control sequence\(sequences == 1 ? "" : "s") of a terminal")
+    }
     if overstrikes > 0 { parts.append("\(overstrikes) struck-over character\(overstrikes == 1 ? "" : "s")") }
     if overwrites > 0 {
       parts.append("\(overwrites) overwritten state\(overwrites == 1 ? "" : "s") of a progress display")

@@ -73,7 +73,9 @@ package enum TextDecoding {
     guard let broken = survey.firstBroken else {
       if survey.hasEscape, survey.multibyte == 0 {
         for encoding in [TextEncoding.iso2022JP, .iso2022KR] where encoding.isAnnounced(in: bytes) {
-          return try decode(bytes, as: encoding, limits: limits, keepsReturns: keepsReturns, isGuessed: true, confidence: 0.99)
+          return try decode(
+            bytes, as: encoding, limits: limits, keepsReturns: keepsReturns, isGuessed: true, confidence: 0.99
+          )
         }
       }
       return try finish(bytes, encoding: .utf8, limits: limits, keepsReturns: keepsReturns, survey: survey)
@@ -81,7 +83,9 @@ package enum TextDecoding {
     // Their text is never shorter than their bytes, so a converted copy of a file over the limit is not made.
     guard bytes.count <= limits.textBytes else { throw tooLarge(bytes.count, limits) }
     if let legacy = legacyEncoding(bytes, survey) {
-      return try decode(bytes, as: legacy.encoding, limits: limits, keepsReturns: keepsReturns, isGuessed: true, confidence: legacy.confidence)
+      return try decode(
+        bytes, as: legacy.encoding, limits: limits, keepsReturns: keepsReturns, isGuessed: true,
+        confidence: legacy.confidence)
     }
     guard survey.multibyte * 2 >= survey.broken || survey.broken * 10 <= bytes.count else {
       throw DocumentError(
@@ -113,12 +117,16 @@ package enum TextDecoding {
     _ bytes: [UInt8], after mark: ByteOrderMark, limits: ReadingLimits, keepsReturns: Bool
   ) throws(DocumentError) -> DecodedText {
     guard mark.encoding == .utf8 else {
-      return try decode(bytes, as: mark.encoding, from: mark.length, limits: limits, keepsReturns: keepsReturns)
+      return try decode(
+        bytes, as: mark.encoding, from: mark.length, limits: limits, keepsReturns: keepsReturns)
     }
     let survey = UTF8Survey(bytes)
     if survey.isBinary(of: bytes.count) { throw binary(bytes, survey) }
-    if survey.broken > 0 { return try repair(bytes, from: mark.length, survey: survey, limits: limits, keepsReturns: keepsReturns) }
-    return try finish(bytes, from: mark.length, encoding: .utf8, limits: limits, keepsReturns: keepsReturns, survey: survey)
+    if survey.broken > 0 {
+      return try repair(bytes, from: mark.length, survey: survey, limits: limits, keepsReturns: keepsReturns)
+    }
+    return try finish(
+      bytes, from: mark.length, encoding: .utf8, limits: limits, keepsReturns: keepsReturns, survey: survey)
   }
 
   private static func decode(
@@ -150,7 +158,8 @@ package enum TextDecoding {
             + "\(line(of: first, in: bytes, encoding))): shown as U+FFFD"))
     }
     let text = decoded.text
-    var out = try finish(text.bytes, encoding: encoding, limits: limits, keepsReturns: keepsReturns, inner: text.sourceMap)
+    var out = try finish(
+      text.bytes, encoding: encoding, limits: limits, keepsReturns: keepsReturns, inner: text.sourceMap)
     out.notes = notes + out.notes
     return out
   }
@@ -161,7 +170,8 @@ package enum TextDecoding {
   ) throws(DocumentError) -> DecodedText {
     let repair = UTF8Repair(bytes, from: start, readsWestern: true)
     let text = repair.decoded.text
-    var out = try finish(text.bytes, encoding: .utf8, limits: limits, keepsReturns: keepsReturns, inner: text.sourceMap)
+    var out = try finish(
+      text.bytes, encoding: .utf8, limits: limits, keepsReturns: keepsReturns, inner: text.sourceMap)
     let first = repair.decoded.firstBroken ?? 0
     let lost = repair.decoded.broken - repair.western
     let how =

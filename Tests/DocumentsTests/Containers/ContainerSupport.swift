@@ -11,6 +11,12 @@ enum ContainerSupport {
     return Array(try Data(contentsOf: folder.appending(path: name)))
   }
 
+  /// The bytes of a fixture made by `Fixtures/office/make.py`.
+  static func office(_ name: String) throws -> SourceFile {
+    let folder = try #require(Bundle.module.resourceURL).appending(path: "Fixtures/office")
+    return SourceFile(name: name, bytes: Array(try Data(contentsOf: folder.appending(path: name))))
+  }
+
   static func source(_ name: String) throws -> SourceFile {
     SourceFile(name: name, bytes: try fixture(name))
   }

@@ -7,6 +7,7 @@ import Testing
   private static let readers: [(reader: any DocumentReader, fixture: String, rounds: Int)] = [
     (HTMLReader(), "page.html", 400), (DOCXReader(), "report.docx", 300), (PPTXReader(), "slides.pptx", 200),
     (XLSXReader(), "book.xlsx", 300), (EPUBReader(), "novel.epub", 300), (EmailReader(), "message.eml", 400),
+    (RTFReader(), "letter.rtf", 400), (ODFReader(format: .odt), "text.fodt", 300),
     (PDFReader(), "paper.pdf", 60), (PDFReader(), "unicode.pdf", 60),
   ]
 

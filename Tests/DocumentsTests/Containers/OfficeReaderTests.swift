@@ -13,7 +13,7 @@ import Testing
         "listItem1 - dot",
         "table A | B\n1 | 2", "quote Said.", "heading2 Own style", "heading3 By outline",
         "paragraph kept inserted",
-        "paragraph joined with next", "paragraph a b\nc-d link[^2]", "paragraph [^2]: The note.",
+        "paragraph joined with next", "paragraph a b\nc-d link[^1]", "paragraph [^1]: The note.",
         "paragraph Anchor",
         "paragraph In a box", "code if x:\n    y()",
       ])

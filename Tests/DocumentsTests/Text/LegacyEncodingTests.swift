@@ -108,7 +108,9 @@ import Testing
     let bytes = try #require(Self.encode("Frühstück für 46 Gäste", as: "IBM850"))
     #expect(try TextDecoding.decode(bytes, limits: limits).text == "Frühstück für 46 Gäste")
     limits.encoding = "latin1"
-    #expect(try TextDecoding.decode(bytes, limits: limits).text == "Fr\u{81}hst\u{81}ck f\u{81}r 46 G„ste".replacing("\u{81}", with: "\u{FFFD}"))
+    #expect(
+      try TextDecoding.decode(bytes, limits: limits).text
+        == "Fr\u{81}hst\u{81}ck f\u{81}r 46 G„ste".replacing("\u{81}", with: "\u{FFFD}"))
     // A mark says more than the option.
     #expect(try TextDecoding.decode([0xEF, 0xBB, 0xBF] + Array("é".utf8), limits: limits).text == "é")
     limits.encoding = "klingon"
@@ -116,7 +118,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("cp1251", "windows-1251"), ("SJIS", "Shift_JIS"), ("latin-2", "ISO-8859-2"), ("Latin1", "windows-1252"), ("mac", "macintosh"),
+    ("cp1251", "windows-1251"), ("SJIS", "Shift_JIS"), ("latin-2", "ISO-8859-2"), ("Latin1", "windows-1252"),
+    ("mac", "macintosh"),
     ("KS_C_5601-1987", "EUC-KR"), ("gbk", "GB18030"), ("utf8", "UTF-8"), ("UTF-16", "UTF-16LE"), ("", nil),
   ])
   func labels(label: String, name: String?) {

@@ -49,10 +49,13 @@ import Testing
 
   /// A broken sequence costs itself: text before, the bytes, text after, what they become, and where they begin.
   static let repaired: [(String, [UInt8], String, String, Int)] = [
-    ("Largely fine: é ü ö ñ, then ", [0xFF], " broken", "\u{FFFD}", 32), ("日本", [0xE8, 0xAA], "", "\u{FFFD}", 6),
-    ("text with one in it ", [0x81], " and more", "\u{FFFD}", 20), ("日本語 ", [0xC0, 0xAF], ".", "\u{FFFD}\u{FFFD}", 10),
+    ("Largely fine: é ü ö ñ, then ", [0xFF], " broken", "\u{FFFD}", 32),
+    ("日本", [0xE8, 0xAA], "", "\u{FFFD}", 6),
+    ("text with one in it ", [0x81], " and more", "\u{FFFD}", 20),
+    ("日本語 ", [0xC0, 0xAF], ".", "\u{FFFD}\u{FFFD}", 10),
     ("café au lait, th", [0xE9], " noir", "é", 17), ("naïve text, 20 ", [0xB0, 0x43], "", "°C", 16),
-    ("ñandú ", [0xED, 0xA0, 0x80], " here", "\u{FFFD}\u{FFFD}\u{FFFD}", 8), ("ñandú ", [0xF0, 0x9F, 0x98], "", "\u{FFFD}", 8),
+    ("ñandú ", [0xED, 0xA0, 0x80], " here", "\u{FFFD}\u{FFFD}\u{FFFD}", 8),
+    ("ñandú ", [0xF0, 0x9F, 0x98], "", "\u{FFFD}", 8),
   ]
 
   @Test(arguments: repaired)
@@ -75,7 +78,10 @@ import Testing
     let lines: [[UInt8]] = [Array("señal débil".utf8), [0x73, 0x65, 0xF1, 0x61, 0x6C], Array("mañana".utf8)]
     let decoded = try decode(Array(lines.joined(separator: [0x0A])))
     #expect(decoded.text == "señal débil\nseñal\nmañana")
-    #expect(decoded.notes.map(\.note) == ["1 broken UTF-8 sequence, the first at byte 16 (line 2): read as windows-1252"])
+    #expect(
+      decoded.notes.map(\.note) == [
+        "1 broken UTF-8 sequence, the first at byte 16 (line 2): read as windows-1252"
+      ])
   }
 
   @Test func nulsOfACrash() throws {
@@ -85,7 +91,9 @@ import Testing
     let decoded = try decode(source)
     #expect(decoded.text == before + "\u{FFFD}" + after)
     #expect(decoded.notes.first?.note.contains("40 NUL bytes") == true)
-    #expect(decoded.sourceMap.sourceRange(before.utf8.count..<(before.utf8.count + 3)) == before.utf8.count..<(before.utf8.count + 40))
+    #expect(
+      decoded.sourceMap.sourceRange(before.utf8.count..<(before.utf8.count + 3)) == before.utf8
+        .count..<(before.utf8.count + 40))
     #expect(decoded.sourceMap.sourceOffset(before.utf8.count + 3) == before.utf8.count + 40)
   }
 
@@ -116,7 +124,9 @@ import Testing
       let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
       // Noise of a few bytes can be text by chance.
       if let decoded = try? decode(bytes), count > 24 {
-        Issue.record("seed \(seed) round \(round): \(count) random bytes read as \(decoded.encoding.name) \(decoded.notes)")
+        Issue.record(
+          "seed \(seed) round \(round): \(count) random bytes read as \(decoded.encoding.name) \(decoded.notes)"
+        )
       }
     }
   }

@@ -22,8 +22,8 @@ enum ODFFormula {
       return shown == text ? (script == .superscript ? "^(" : "_(") + text + ")" : shown
     }
     switch (node.name, parts.count) {
-    case ("mfrac", 2): return "(" + parts[0] + ")/(" + parts[1] + ")"
-    case ("msup", 2): return parts[0] + raised(parts[1], .superscript)
+    case ("mfrac", 2): return MathText.grouped(parts[0]) + "/" + MathText.grouped(parts[1])
+    case ("msup", 2): return MathText.grouped(parts[0]) + raised(parts[1], .superscript)
     case ("msub", 2): return parts[0] + raised(parts[1], .subscript)
     case ("msubsup", 3), ("munderover", 3):
       return parts[0] + raised(parts[1], .subscript) + raised(parts[2], .superscript)

@@ -17,7 +17,8 @@ struct ODFListStyle {
 
   init(_ node: XMLNode) {
     for child in node.elements {
-      guard let depth = child.attribute("level").flatMap({ Int($0) }), (1...Self.deepest).contains(depth) else {
+      guard let depth = child.attribute("level").flatMap({ Int($0) }), (1...Self.deepest).contains(depth)
+      else {
         continue
       }
       var level = Level()

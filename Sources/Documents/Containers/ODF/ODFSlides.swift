@@ -17,16 +17,24 @@ struct ODFSlides {
       if walk.styles.hidesPage(page.attribute("style-name")) {
         let name = title.isEmpty ? "" : " (\"\(String(decoding: title, as: UTF8.self))\")"
         assembler.notes.append(
-          ReadingNote(page: number, "slide \(number)\(name) is hidden and was left out; show it to have it read"))
+          ReadingNote(
+            page: number, "slide \(number)\(name) is hidden and was left out; show it to have it read"))
         continue
       }
       // A slide without a title must not stand under that of the slide before.
       try assembler.append(.heading, level: 1, title.isEmpty ? Array("Slide \(number)".utf8) : title)
       for shape in page.elements where shape.name != "notes" { try append(shape, &walk) }
       for notes in page.elements("notes") { try appendNotes(notes, &walk) }
-      assembler.notes += walk.omissions.notes.map { ReadingNote(page: number, $0.note + " on slide \(number)") }
-      walk.omissions = DOCXOmissions()
+      assembler.notes += walk.omissions.notes.map {
+        ReadingNote(page: number, $0.note + " on slide \(number)")
+      }
+      walk.omissions = OfficeOmissions()
     }
+    guard !walk.footers.isEmpty else { return }
+    let shown = walk.footers.sorted().prefix(3).map { "\"\($0)\"" }.joined(separator: ", ")
+    assembler.notes.append(
+      ReadingNote(
+        "footers and dates of slides were left out: \(shown)" + (walk.footers.count > 3 ? " …" : "")))
   }
 
   private static func title(of page: XMLNode, _ walk: inout ODFText) -> [UInt8] {
@@ -44,7 +52,12 @@ struct ODFSlides {
     switch Self.role(of: shape) {
     case "title": return
     // The number of the slide, the date and the footer are furniture.
-    case "page-number", "date-time", "footer", "header": return
+    case "page-number": return
+    case "date-time", "footer", "header":
+      let text = walk.flat(shape)
+      walk.anchored = []
+      if !text.isEmpty { walk.footers.insert(String(decoding: text, as: UTF8.self)) }
+      return
     default: if shape.attribute("placeholder") == "true" { return }
     }
     if shape.name == "g" || shape.name == "a" {

@@ -71,7 +71,9 @@ extension ODFText {
     case "frame": frame(node)
     case "control": break
     default:
-      if node.elements.contains(where: { $0.name == "p" || $0.name == "list" }) { anchored.append(.box(node)) }
+      if node.elements.contains(where: { $0.name == "p" || $0.name == "list" }) {
+        anchored.append(.box(node))
+      }
     }
   }
 

@@ -129,8 +129,10 @@ extension ODFText {
     for page in root.first("master-styles")?.elements("master-page") ?? [] {
       for part in page.elements {
         let isHeader = part.name.hasPrefix("header")
-        guard isHeader || part.name.hasPrefix("footer"), part.attribute("display") != "false" else { continue }
-        let text = Array(HeaderLines.lines(headerLines(of: part)).joined(separator: [0x0A]))
+        guard isHeader || part.name.hasPrefix("footer"), part.attribute("display") != "false" else {
+          continue
+        }
+        let text = Array(HeaderFooterText.lines(headerLines(of: part)).joined(separator: [0x0A]))
         guard !text.isEmpty, !seen.contains(text) else { continue }
         seen.append(text)
         try assembler.append(.paragraph, Array((isHeader ? "Header: " : "Footer: ").utf8) + text)
@@ -139,14 +141,14 @@ extension ODFText {
     }
   }
 
-  private mutating func headerLines(of node: XMLNode) -> [HeaderLines.Line] {
-    var lines: [HeaderLines.Line] = []
+  private mutating func headerLines(of node: XMLNode) -> [HeaderFooterText.Line] {
+    var lines: [HeaderFooterText.Line] = []
     for child in node.elements {
       switch child.name {
       case "p", "h":
         hasPageNumber = false
         inline(child, .normal, isHidden: false)
-        lines.append(HeaderLines.Line(text: line.takeOneLine(), hadPageNumber: hasPageNumber))
+        lines.append(HeaderFooterText.Line(text: line.takeOneLine(), hadPageNumber: hasPageNumber))
         let held = anchored
         anchored = []
         for one in held {
@@ -155,7 +157,7 @@ extension ODFText {
       case "table-row":
         let cells = child.elements("table-cell").flatMap { headerLines(of: $0) }
         lines.append(
-          HeaderLines.Line(
+          HeaderFooterText.Line(
             text: Array(cells.map(\.text).filter { !$0.isEmpty }.joined(separator: Array(" | ".utf8))),
             hadPageNumber: cells.contains { $0.hadPageNumber }))
       case "tracked-changes": break

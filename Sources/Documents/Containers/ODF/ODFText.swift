@@ -15,11 +15,13 @@ struct ODFText {
   let package: ODFPackage
   var styles: ODFStyles
   let assembler: TextAssembler
-  var omissions = DOCXOmissions()
+  var omissions = OfficeOmissions()
   var line = OfficeText()
   var anchored: [Anchored] = []
   var isInsideNote = false
   var hasPageNumber = false
+  /// Texts of slides' footers, which are left out.
+  var footers: Set<String> = []
   /// Changes that took out text which still stands in the body, as in flat files.
   private(set) var deletions: Set<String> = []
   var openDeletions: Set<String> = []
@@ -67,7 +69,8 @@ struct ODFText {
         if change.first("deletion") != nil { omissions.deletions += 1 }
         if change.first("insertion") != nil { omissions.insertions += 1 }
       }
-    case "table-of-content", "illustration-index", "table-index", "object-index", "user-index", "alphabetical-index":
+    case "table-of-content", "illustration-index", "table-index", "object-index", "user-index",
+      "alphabetical-index":
       omissions.tablesOfContents += 1
     case "section":
       if node.attribute("display") == "none" || styles.hidesSection(node.attribute("style-name")) {
@@ -75,8 +78,10 @@ struct ODFText {
       } else {
         try blocks(of: node)
       }
-    case "forms", "variable-decls", "sequence-decls", "user-field-decls", "dde-connection-decls", "scripts": break
-    case "frame", "g", "a", "custom-shape", "rect", "ellipse", "circle", "line", "polyline", "polygon", "path",
+    case "forms", "variable-decls", "sequence-decls", "user-field-decls", "dde-connection-decls", "scripts":
+      break
+    case "frame", "g", "a", "custom-shape", "rect", "ellipse", "circle", "line", "polyline", "polygon",
+      "path",
       "connector", "caption", "measure", "regular-polygon":
       drawing(node)
       try appendAnchored()

@@ -33,7 +33,8 @@ struct RTFCharsets {
     if bytes.allSatisfy({ $0 < 0x80 }) { return bytes }
     let found = (font ?? defaultFont).flatMap { fonts[$0] }
     let page = found?.codePage ?? found?.charset.flatMap { Self.pages[$0] } ?? defaultPage
-    return (Self.charset(page) ?? .windows1252).decode(bytes) ?? Array(String(decoding: bytes, as: UTF8.self).utf8)
+    return (Self.charset(page) ?? .windows1252).decode(bytes)
+      ?? Array(String(decoding: bytes, as: UTF8.self).utf8)
   }
 
   private static func charset(_ page: Int) -> Charset? {

@@ -158,7 +158,7 @@ extension RTFDocument {
     try flushCode()
     var seen: [[UInt8]] = []
     for (label, lines) in headers {
-      let text = Array(HeaderLines.lines(lines).joined(separator: [0x0A]))
+      let text = Array(HeaderFooterText.lines(lines).joined(separator: [0x0A]))
       guard !text.isEmpty, !seen.contains(text) else { continue }
       seen.append(text)
       try assembler.append(.paragraph, Array("\(label): ".utf8) + text)

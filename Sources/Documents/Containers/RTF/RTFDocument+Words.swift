@@ -34,7 +34,8 @@ extension RTFDocument {
   }
 
   private static let characters = [
-    "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "bullet": "•",
+    "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”",
+    "bullet": "•",
     "emspace": " ", "enspace": " ", "qmspace": " ",
   ]
 
@@ -51,7 +52,8 @@ extension RTFDocument {
     case "info": state.destination = .info
     case "title", "subject", "author", "keywords", "doccomm":
       guard state.destination == .info else { return false }
-      state.destination = .information(word)
+      // Whoever saved the file last may be named once more.
+      state.destination = information[word] == nil ? .information(word) : .skip
     case "creatim", "revtim":
       guard state.destination == .info else { return false }
       moment = [:]
@@ -108,10 +110,15 @@ extension RTFDocument {
   }
 
   private static let skipped: Set<String> = [
-    "colortbl", "nonshppict", "shprslt", "nonesttables", "xe", "tc", "tcn", "txe", "rxe", "private", "template", "pn",
-    "filetbl", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "bkmkstart", "bkmkend", "themedata",
-    "colorschememapping", "latentstyles", "datastore", "xmlnstbl", "atnid", "atndate", "atnref", "atntime", "atnicn",
-    "formfield", "htmltag", "mmathPr", "objname", "objtime", "blipuid", "ftnsep", "ftnsepc", "ftncn", "aftnsep",
+    "colortbl", "nonshppict", "shprslt", "nonesttables", "xe", "tc", "tcn", "txe", "rxe", "private",
+    "template", "pn",
+    "filetbl", "listtable", "listoverridetable", "revtbl", "rsidtbl", "generator", "bkmkstart", "bkmkend",
+    "themedata",
+    "colorschememapping", "latentstyles", "datastore", "xmlnstbl", "atnid", "atndate", "atnref", "atntime",
+    "atnicn",
+    "formfield", "htmltag", "mmathPr", "mmathPict", "objname", "objtime", "blipuid", "ftnsep", "ftnsepc",
+    "ftncn",
+    "aftnsep",
     "aftnsepc", "aftncn", "falt", "panose",
   ]
 
@@ -193,8 +200,8 @@ extension RTFDocument {
     // What stands for a date or a mark of a note is written by the program.
     case "chftn", "chatn", "chdate", "chtime": break
     case "mden": emit("/")
-    case "msup": emit("^")
-    case "msub": emit("_")
+    case "msup": state.script = .superscript
+    case "msub": state.script = .subscript
     case "mdeg", "mrad": emit("√")
     default: return false
     }

@@ -19,7 +19,7 @@ struct RTFDocument {
   var fields: [(instruction: [UInt8], hasResult: Bool)] = []
   /// What follows the next block: notes, comments, text boxes.
   var after: [[UInt8]] = []
-  var headers: [(label: String, lines: [HeaderLines.Line])] = []
+  var headers: [(label: String, lines: [HeaderFooterText.Line])] = []
   var information: [String: [UInt8]] = [:]
   var moment: [String: Int] = [:]
   var tableFont = 0
@@ -29,7 +29,7 @@ struct RTFDocument {
   var commentAuthor: [UInt8] = []
   var objectClass: [UInt8] = []
   var shapeName: [UInt8] = []
-  var omissions = DOCXOmissions()
+  var omissions = OfficeOmissions()
   var codeLines: [[UInt8]] = []
   private(set) var title: String?
 
@@ -84,7 +84,9 @@ struct RTFDocument {
   /// Says what stands behind the end.
   private func noteRest() {
     let rest = tokens.bytes[tokens.position...].count { $0 > 0x20 }
-    if rest > 0 { assembler.notes.append(ReadingNote("\(rest) bytes behind the document's end were not read")) }
+    if rest > 0 {
+      assembler.notes.append(ReadingNote("\(rest) bytes behind the document's end were not read"))
+    }
   }
 
   private mutating func endGroup() throws(DocumentError) {

@@ -12,7 +12,7 @@ struct RTFStory {
   var line = OfficeText()
   /// The number or bullet of the paragraph.
   var label = OfficeText()
-  var lines: [HeaderLines.Line] = []
+  var lines: [HeaderFooterText.Line] = []
   /// Whether the number of a page stood in the line.
   var hasPageNumber = false
 
@@ -30,7 +30,7 @@ struct RTFStory {
     let mark = label.takeOneLine()
     let text = line.takeOneLine()
     let shown = text.isEmpty || mark.isEmpty ? text : mark + [0x20] + text
-    lines.append(HeaderLines.Line(text: shown, hadPageNumber: hasPageNumber))
+    lines.append(HeaderFooterText.Line(text: shown, hadPageNumber: hasPageNumber))
     hasPageNumber = false
   }
 }

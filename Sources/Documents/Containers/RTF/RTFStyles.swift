@@ -23,7 +23,9 @@ struct RTFStyles {
       if name.hasSuffix(";") { name.removeLast() }
       // Programs put other names of a style behind commas.
       for part in name.split(separator: ",") {
-        if let meaning = DOCXStyles.meaning(ofName: TextAssembler.oneLine(String(part)) ?? "") { return meaning }
+        if let meaning = DOCXStyles.meaning(ofName: TextAssembler.oneLine(String(part)) ?? "") {
+          return meaning
+        }
       }
       if let level = style.outlineLevel { return level < 9 ? .heading(level + 1) : .plain }
       next = style.basedOn == current ? nil : style.basedOn

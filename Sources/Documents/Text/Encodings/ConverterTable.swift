@@ -9,7 +9,9 @@ final class ConverterTable {
 
   /// - Returns: `nil` when the system has no such converter.
   init?(_ converter: String) {
-    guard let descriptor = iconv_open("UTF-8", converter), Int(bitPattern: descriptor) != -1 else { return nil }
+    guard let descriptor = iconv_open("UTF-8", converter), Int(bitPattern: descriptor) != -1 else {
+      return nil
+    }
     self.descriptor = descriptor
   }
 

@@ -10,7 +10,8 @@ struct EasternScript: Sendable {
   let prior: Double
 
   static let all: [EasternScript] = [
-    ("zh", "GB18030", 0.0), ("zh", "Big5", -0.5), ("zh", "EUC-TW", -3), ("ja", "Shift_JIS", 0.0), ("ja", "EUC-JP", -0.5),
+    ("zh", "GB18030", 0.0), ("zh", "Big5", -0.5), ("zh", "EUC-TW", -3), ("ja", "Shift_JIS", 0.0),
+    ("ja", "EUC-JP", -0.5),
     ("ko", "EUC-KR", 0.0),
   ].compactMap { language, label, prior in
     TextEncoding(label: label).map { EasternScript(language: language, encoding: $0, prior: prior) }
@@ -33,7 +34,9 @@ struct EasternScript: Sendable {
     for scalar in decoded.text.string.unicodeScalars {
       defer { before = scalar.value }
       // Accents of western words read like this: a letter, an ideograph, a letter.
-      if (scalar.value >= 0x80) != (before >= 0x80), Self.isLetter(scalar.value), Self.isLetter(before) { score -= 1.5 }
+      if (scalar.value >= 0x80) != (before >= 0x80), Self.isLetter(scalar.value), Self.isLetter(before) {
+        score -= 1.5
+      }
       guard scalar.value >= 0x80 else { continue }
       count += 1
       if (0x3041...0x30FF).contains(scalar.value) { kana += 1 }
@@ -51,7 +54,9 @@ struct EasternScript: Sendable {
   }
 
   private func share(_ value: UInt32) -> Double {
-    let isPunctuation = (0x3000...0x301F).contains(value) || [0xFF0C, 0xFF01, 0xFF1F, 0xFF1A, 0xFF1B, 0xFF08, 0xFF09].contains(value)
+    let isPunctuation =
+      (0x3000...0x301F).contains(value)
+      || [0xFF0C, 0xFF01, 0xFF1F, 0xFF1A, 0xFF1B, 0xFF08, 0xFF09].contains(value)
     switch value {
     case 0xE000...0xF8FF, 0x20000...: return 1e-9
     case 0x4E00...0x9FFF where language != "ko":

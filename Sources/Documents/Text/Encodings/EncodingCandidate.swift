@@ -29,19 +29,24 @@ struct EncodingCandidate {
       ("ISO-8859-16", "ro hr", -4), ("ISO-8859-3", "mt eo", -3), ("windows-1251", "ru uk be bg sr mk", 0),
       ("KOI8-R", "ru", -1.5), ("KOI8-U", "uk ru", -2), ("ISO-8859-5", "ru uk be bg sr mk", -2),
       ("IBM866", "ru uk be bg", -1.5), ("x-mac-cyrillic", "ru uk bg sr mk", -3), ("IBM855", "ru bg sr", -4),
-      ("windows-1253", "el", -1), ("ISO-8859-7", "el", -1.5), ("IBM737", "el", -3), ("windows-1254", "tr", -1),
-      ("windows-1255", "he", -1), ("ISO-8859-8", "he", -2), ("IBM862", "he", -3), ("windows-1256", "ar fa", -1),
+      ("windows-1253", "el", -1), ("ISO-8859-7", "el", -1.5), ("IBM737", "el", -3),
+      ("windows-1254", "tr", -1),
+      ("windows-1255", "he", -1), ("ISO-8859-8", "he", -2), ("IBM862", "he", -3),
+      ("windows-1256", "ar fa", -1),
       ("ISO-8859-6", "ar", -2), ("windows-1257", "lt lv et", -1.5), ("ISO-8859-13", "lt lv et", -5),
       ("ISO-8859-4", "lt lv et", -6), ("ISO-8859-10", "se", -5), ("ISO-8859-14", "cy ga", -5),
       ("windows-1258", "vi", -1.5), ("windows-874", "th", -1),
-      ("macintosh", "en de fr es pt it sv da nb fi nl is", -5), ("IBM850", "de fr es pt it sv da nb fi nl", -5),
-      ("IBM437", "en de fr es it sv fi nl", -5), ("IBM852", "pl cs sk hu ro hr sl", -3.5), ("IBM857", "tr", -4),
+      ("macintosh", "en de fr es pt it sv da nb fi nl is", -5),
+      ("IBM850", "de fr es pt it sv da nb fi nl", -5),
+      ("IBM437", "en de fr es it sv fi nl", -5), ("IBM852", "pl cs sk hu ro hr sl", -3.5),
+      ("IBM857", "tr", -4),
       ("IBM775", "lt lv et", -5), ("x-mac-ce", "pl cs sk hu", -5),
     ]
     return table.compactMap { label, languages, prior in
       guard let encoding = TextEncoding(label: label) else { return nil }
       let wanted = Set(languages.split(separator: " ").map(String.init))
-      return Use(encoding: encoding, models: LetterModel.all.filter { wanted.contains($0.language) }, prior: prior)
+      return Use(
+        encoding: encoding, models: LetterModel.all.filter { wanted.contains($0.language) }, prior: prior)
     }
   }()
 

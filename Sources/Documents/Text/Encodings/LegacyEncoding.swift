@@ -45,7 +45,8 @@ struct LegacyEncoding {
       }
     }
     // What the models do not know, the detector may.
-    guard let detected, sample.count >= 40, !EncodingCandidate.uses.contains(where: { $0.encoding == detected }),
+    guard let detected, sample.count >= 40,
+      !EncodingCandidate.uses.contains(where: { $0.encoding == detected }),
       let text = detected.decode(sample), text.broken == 0
     else { return nil }
     encoding = detected

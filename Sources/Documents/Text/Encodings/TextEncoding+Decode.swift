@@ -118,8 +118,10 @@ extension TextEncoding {
   }
 
   private static let japanese: [EscapedSet] = [
-    EscapedSet(escape: "\u{1B}$(D", width: 2, shift: [0x8F]), EscapedSet(escape: "\u{1B}$@", width: 2, shift: []),
-    EscapedSet(escape: "\u{1B}$B", width: 2, shift: []), EscapedSet(escape: "\u{1B}(I", width: 1, shift: [0x8E]),
+    EscapedSet(escape: "\u{1B}$(D", width: 2, shift: [0x8F]),
+    EscapedSet(escape: "\u{1B}$@", width: 2, shift: []),
+    EscapedSet(escape: "\u{1B}$B", width: 2, shift: []),
+    EscapedSet(escape: "\u{1B}(I", width: 1, shift: [0x8E]),
     EscapedSet(escape: "\u{1B}(B", width: 1, shift: [], isASCII: true),
     EscapedSet(escape: "\u{1B}(J", width: 1, shift: [], isASCII: true),
   ]
@@ -135,7 +137,9 @@ extension TextEncoding {
     for index in bytes.indices where bytes[index] == 0x1B {
       if self == .iso2022KR {
         if TextScan.has("\u{1B}$)C", in: bytes, at: index) { return true }
-      } else if TextScan.has("\u{1B}$B", in: bytes, at: index) || TextScan.has("\u{1B}$@", in: bytes, at: index) {
+      } else if TextScan.has("\u{1B}$B", in: bytes, at: index)
+        || TextScan.has("\u{1B}$@", in: bytes, at: index)
+      {
         return true
       }
     }

@@ -68,7 +68,8 @@ package struct TextEncoding: Hashable, Sendable {
   private static let all: [(encoding: TextEncoding, labels: String)] = {
     var list: [(encoding: TextEncoding, labels: String)] = [(utf8, "utf8 ascii us-ascii")]
     for unit in [2, 4] {
-      list.append((unicode(unit: unit, isBigEndian: false), unit == 2 ? "utf-16 ucs-2 unicode" : "utf-32 ucs-4"))
+      list.append(
+        (unicode(unit: unit, isBigEndian: false), unit == 2 ? "utf-16 ucs-2 unicode" : "utf-32 ucs-4"))
       list.append((unicode(unit: unit, isBigEndian: true), ""))
     }
     func single(_ name: String, _ converter: String, _ labels: String) {
@@ -79,13 +80,16 @@ package struct TextEncoding: Hashable, Sendable {
     }
     // Files that name Latin-1 hold Windows-1252 as a rule, and so with the other supersets.
     list.append((windows1252, "cp1252 ansi iso-8859-1 latin-1 latin1 l1"))
-    for page in [1250, 1251, 1253, 1255, 1256, 1257, 1258] { single("windows-\(page)", "CP\(page)", "cp\(page)") }
+    for page in [1250, 1251, 1253, 1255, 1256, 1257, 1258] {
+      single("windows-\(page)", "CP\(page)", "cp\(page)")
+    }
     single("windows-1254", "CP1254", "cp1254 iso-8859-9 latin5")
     single("windows-874", "CP874", "cp874 tis-620 iso-8859-11 thai")
     for part in [2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16] {
       let labels = [
         2: "latin2 l2", 3: "latin3 l3", 4: "latin4 l4", 5: "cyrillic", 6: "arabic", 7: "greek",
-        8: "hebrew iso-8859-8-i iso-8859-8-e", 10: "latin6 l6", 13: "latin7", 14: "latin8", 15: "latin9 l9", 16: "latin10",
+        8: "hebrew iso-8859-8-i iso-8859-8-e", 10: "latin6 l6", 13: "latin7", 14: "latin8", 15: "latin9 l9",
+        16: "latin10",
       ]
       single("ISO-8859-\(part)", "ISO-8859-\(part)", labels[part] ?? "")
     }

@@ -1,5 +1,5 @@
 /// What headers and footers of pages say beyond the number of the page.
-enum HeaderLines {
+enum HeaderFooterText {
   /// A line of a header or footer.
   struct Line {
     var text: [UInt8]
@@ -9,9 +9,12 @@ enum HeaderLines {
 
   /// Words that stand beside page numbers, in the languages that templates come in.
   private static let words: Set<String> = [
-    "page", "pages", "of", "p", "pg", "pp", "seite", "seiten", "von", "s", "sur", "de", "di", "da", "página", "páginas",
-    "pagina", "pagine", "pág", "pag", "blz", "van", "sida", "sidan", "av", "side", "af", "sivu", "strona", "stron", "z",
-    "strana", "str", "oldal", "sayfa", "стр", "страница", "из", "σελίδα", "από", "页", "頁", "第", "共", "ページ", "쪽", "the",
+    "page", "pages", "of", "p", "pg", "pp", "seite", "seiten", "von", "s", "sur", "de", "di", "da", "página",
+    "páginas",
+    "pagina", "pagine", "pág", "pag", "blz", "van", "sida", "sidan", "av", "side", "af", "sivu", "strona",
+    "stron", "z",
+    "strana", "str", "oldal", "sayfa", "стр", "страница", "из", "σελίδα", "από", "页", "頁", "第", "共", "ページ",
+    "쪽", "the",
   ]
 
   /// Lines that carry more than a page number, each once, in order.
