@@ -34,6 +34,7 @@ extension DocumentFormat {
   /// The format of a compound file that isn't locked; the names of its streams tell.
   private static func sniffCompound(_ bytes: [UInt8]) -> DocumentFormat? {
     guard let file = try? CompoundFile(bytes), !file.contains("EncryptedPackage") else { return nil }
+    if file.contains("__properties_version1.0") { return .msg }
     return LegacyOfficeReader.format(of: file)
   }
 

@@ -165,6 +165,7 @@ struct CompoundFile {
 
   private static func number32(_ bytes: [UInt8], _ at: Int) -> UInt32 {
     guard at + 4 <= bytes.count else { return noSector }
-    return UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(bytes[at + 3]) << 24
+    return UInt32(bytes[at]) | UInt32(bytes[at + 1]) << 8 | UInt32(bytes[at + 2]) << 16 | UInt32(
+      bytes[at + 3]) << 24
   }
 }

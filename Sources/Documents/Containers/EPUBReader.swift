@@ -37,10 +37,12 @@ package struct EPUBReader: DocumentReader {
           continue
         }
         let text = try HTMLEncoding.decode(bytes, name: name)
-        guard !text.isEmpty, let root = try MarkupTree.html(text, part: name, limits: limits).root else { continue }
+        guard !text.isEmpty, let root = try MarkupTree.html(text, part: name, limits: limits).root else {
+          continue
+        }
         assembler.startPage(name: names[name])
         try HTMLText.append(root, to: assembler, as: .chapter)
-      } catch where error.code != .tooLarge {
+      } catch  where error.code != .tooLarge {
         assembler.notes.append(ReadingNote("the chapter '\(name)' can't be read: \(error.message)"))
       }
     }
@@ -70,7 +72,8 @@ package struct EPUBReader: DocumentReader {
             target = child.attribute("href")
             label = child.text
           }
-          if let file = target?.split(separator: "#").first, let label = label.flatMap(TextAssembler.oneLine) {
+          if let file = target?.split(separator: "#").first, let label = label.flatMap(TextAssembler.oneLine)
+          {
             let name = OfficePackage.resolve(String(file), from: base)
             if names[name] == nil { names[name] = label }
           }

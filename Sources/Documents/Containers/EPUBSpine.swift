@@ -30,7 +30,9 @@ struct EPUBSpine {
     // A spine that names one chapter again and again would multiply the text.
     var seen: Set<String> = []
     for item in package.first("spine")?.elements("itemref") ?? [] {
-      guard let id = item.attribute("idref"), seen.insert(id).inserted, let reference = references[id] else { continue }
+      guard let id = item.attribute("idref"), seen.insert(id).inserted, let reference = references[id] else {
+        continue
+      }
       if navigation.contains(reference) { contents += 1 } else { chapters.append(reference) }
     }
     // A book whose only file is called its contents has its text there.

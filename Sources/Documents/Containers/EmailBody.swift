@@ -202,7 +202,8 @@ struct EmailBody {
     let shown = name ?? type
     guard !bytes.isEmpty else { return note("the attachment '\(shown)' is empty") }
     let isPicture =
-      type.hasPrefix("image/") || [".png", ".jpg", ".gif", ".jpeg"].contains { shown.lowercased().hasSuffix($0) }
+      type.hasPrefix("image/")
+      || [".png", ".jpg", ".gif", ".jpeg"].contains { shown.lowercased().hasSuffix($0) }
     if isPicture, isInText, bytes.count < Self.smallPicture { return smallPictures.append(shown) }
     attachments.add(bytes, name: name, type: type)
   }

@@ -261,9 +261,13 @@ final class HTMLContent {
       if let kind = out(.navigation, 0.25) { return kind }
     }
     // A list that leads to other pages only is an index, and content.
-    if words.contains(.contents), isLinks, numbers.innerLinks > 0, let kind = out(.contents, 0.25) { return kind }
+    if words.contains(.contents), isLinks, numbers.innerLinks > 0, let kind = out(.contents, 0.25) {
+      return kind
+    }
     if words.contains(.related), isLinks, let kind = out(.related, 0.25) { return kind }
-    if words.contains(.links), isLinks, name != "table", name != "dl", let kind = out(.navigation, 0.25) { return kind }
+    if words.contains(.links), isLinks, name != "table", name != "dl", let kind = out(.navigation, 0.25) {
+      return kind
+    }
     if words.contains(.sharing), numbers.prose <= 200, numbers.links + numbers.controls > 0 {
       return out(.sharing, 0.2)
     }

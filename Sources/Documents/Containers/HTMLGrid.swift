@@ -5,13 +5,16 @@ enum HTMLGrid {
   /// - Source: WAI-ARIA 1.2 (`table`, `row`, `cell`); the markup of Javadoc 16 and later.
   /// - Complexity: O(nodes below).
   static func rows(_ node: XMLNode) -> [[(cell: XMLNode, isHeader: Bool)]]? {
-    guard node.name == "div" || node.name == "section", node.pointer.pointee.properties != nil else { return nil }
+    guard node.name == "div" || node.name == "section", node.pointer.pointee.properties != nil else {
+      return nil
+    }
     if let role = node.attribute("role"), role == "table" || role == "grid" {
       var rows: [[(cell: XMLNode, isHeader: Bool)]] = []
       gatherRows(node, &rows)
       return rows.count > 1 && rows.contains { $0.count > 1 } ? rows : nil
     }
-    guard node.attribute("class")?.contains("summary-table") ?? node.attribute("class")?.contains("details-table") ?? false
+    guard let classes = node.attribute("class"),
+      classes.contains("summary-table") || classes.contains("details-table")
     else { return nil }
     return javadoc(node)
   }
@@ -42,7 +45,8 @@ enum HTMLGrid {
   private static func javadoc(_ node: XMLNode) -> [[(cell: XMLNode, isHeader: Bool)]]? {
     var rows: [[(cell: XMLNode, isHeader: Bool)]] = []
     for child in node.elements {
-      guard let classes = child.attribute("class")?.split(separator: " "), classes.contains(where: { $0.hasPrefix("col-") })
+      guard let classes = child.attribute("class")?.split(separator: " "),
+        classes.contains(where: { $0.hasPrefix("col-") })
       else { return nil }
       if classes.contains("col-first") || rows.isEmpty { rows.append([]) }
       rows[rows.count - 1].append((child, classes.contains("table-header")))

@@ -31,6 +31,7 @@ enum HTMLTitle {
     for separator in separators {
       parts = parts.flatMap { part in [part] + part.split(separator: separator).map(String.init) }
     }
-    return Set(parts.prefix(64).compactMap(TextAssembler.oneLine).filter { $0.utf8.count >= 4 }.map { Array($0.utf8) })
+    return Set(
+      parts.prefix(64).compactMap(TextAssembler.oneLine).filter { $0.utf8.count >= 4 }.map { Array($0.utf8) })
   }
 }

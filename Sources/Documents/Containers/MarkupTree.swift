@@ -115,7 +115,8 @@ private final class HTMLGuard: MarkupGuard {
   /// follows would be inside of it. None of them has text.
   static func isVoid(_ name: UnsafePointer<xmlChar>?) -> Bool {
     guard let name, name[0] == 0x77 || name[0] == 0x73 || name[0] == 0x74 else { return false }
-    return xmlStrEqual(name, "wbr") == 1 || xmlStrEqual(name, "source") == 1 || xmlStrEqual(name, "track") == 1
+    return xmlStrEqual(name, "wbr") == 1 || xmlStrEqual(name, "source") == 1
+      || xmlStrEqual(name, "track") == 1
   }
 
   let keptDepth: Int

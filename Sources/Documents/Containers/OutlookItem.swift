@@ -23,7 +23,8 @@ struct OutlookItem {
     }
     self.fixed = fixed
     let page = fixed[0x3FFD].map { Int($0[0]) | Int($0[1]) << 8 }
-    self.codePage = page.flatMap { Charset(label: $0 == 65001 ? "utf-8" : "windows-\($0)") } ?? codePage ?? .windows1252
+    self.codePage =
+      page.flatMap { Charset(label: $0 == 65001 ? "utf-8" : "windows-\($0)") } ?? codePage ?? .windows1252
   }
 
   /// An item inside of this one, which shares its code page.
@@ -42,7 +43,9 @@ struct OutlookItem {
   /// A text property, without zeros at its end, or `nil` if it is not there or blank.
   func text(_ tag: String) -> String? {
     if let bytes = file.stream("\(path)__substg1.0_\(tag)001F") {
-      let units = stride(from: 0, to: bytes.count - 1, by: 2).map { UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8 }
+      let units = stride(from: 0, to: bytes.count - 1, by: 2).map {
+        UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8
+      }
       return Self.unblank(String(decoding: units.prefix { $0 != 0 }, as: UTF16.self))
     }
     guard let bytes = file.stream("\(path)__substg1.0_\(tag)001E") else { return nil }

@@ -18,7 +18,9 @@ package struct OutlookReader: DocumentReader {
     for (name, value) in OutlookHeader.fields(message) { metadata[name.lowercased()] = .string(value) }
     if let date = OutlookHeader.date(message) { metadata["date"] = .string(date) }
     for (name, tag) in [("message-id", "1035"), ("in-reply-to", "1042")] {
-      if let id = message.text(tag) { metadata[name] = .string(id.filter { $0 != "<" && $0 != ">" && $0 != " " }) }
+      if let id = message.text(tag) {
+        metadata[name] = .string(id.filter { $0 != "<" && $0 != ">" && $0 != " " })
+      }
     }
     if !body.attachments.files.isEmpty { metadata["attachments"] = .list(body.attachments.names) }
     return try body.assembler.finish(
@@ -38,7 +40,9 @@ enum OutlookHeader {
     for path in message.storages("__recip_version1.0_#").prefix(2000) {
       let recipient = message.item(path, headerBytes: 8)
       let address = recipient.text("39FE") ?? recipient.text("3003").flatMap { $0.contains("@") ? $0 : nil }
-      if let text = person(recipient.text("3001"), address) { people[recipient.number(0x0C15) ?? 1, default: []].append(text) }
+      if let text = person(recipient.text("3001"), address) {
+        people[recipient.number(0x0C15) ?? 1, default: []].append(text)
+      }
     }
     for (kind, label, tag) in [(1, "To", "0E04"), (2, "Cc", "0E03")] {
       if let list = people[kind] {
@@ -66,15 +70,21 @@ extension EmailBody {
   ///
   /// - Throws: `.tooLarge` for too much text.
   mutating func appendOutlook(_ message: OutlookItem, depth: Int) throws(DocumentError) {
-    guard depth <= 16 else { return note("messages inside of each other deeper than \(depth - 1) were left out") }
+    guard depth <= 16 else {
+      return note("messages inside of each other deeper than \(depth - 1) were left out")
+    }
     if let subject = message.text("0037") { try assembler.append(.heading, level: min(depth, 6), subject) }
     var lines = OutlookHeader.fields(message).map { "\($0.name): \($0.value)" }
     if let date = OutlookHeader.date(message) { lines.append("Date: \(date)") }
     try assembler.append(.paragraph, lines.joined(separator: "\n"))
     let before = attachments.files.count
     try appendOutlookText(message)
-    for path in message.storages("__attach_version1.0_#").prefix(5000) { try appendOutlookFile(message, path, depth) }
-    for name in attachments.names[before...] { try assembler.append(.listItem, level: 1, "Attachment: \(name)") }
+    for path in message.storages("__attach_version1.0_#").prefix(5000) {
+      try appendOutlookFile(message, path, depth)
+    }
+    for name in attachments.names[before...] {
+      try assembler.append(.listItem, level: 1, "Attachment: \(name)")
+    }
   }
 
   private mutating func appendOutlookText(_ message: OutlookItem) throws(DocumentError) {
@@ -88,7 +98,7 @@ extension EmailBody {
         if EmailAlternatives.prefersHTML(plain: plain, html: scratch.bytes, htmlHasTable: hasTable) {
           return try appendHTML(html, charset: nil, to: assembler)
         }
-      } catch where error.code != .tooLarge {
+      } catch  where error.code != .tooLarge {
         note("the formatted text of the message can't be read: \(error.message)")
       }
     }
@@ -103,7 +113,9 @@ extension EmailBody {
     }
   }
 
-  private mutating func appendOutlookFile(_ message: OutlookItem, _ path: String, _ depth: Int) throws(DocumentError) {
+  private mutating func appendOutlookFile(_ message: OutlookItem, _ path: String, _ depth: Int)
+    throws(DocumentError)
+  {
     let item = message.item(path, headerBytes: 8)
     let inner = path + "__substg1.0_3701000D/"
     if message.file.contains(inner + "__properties_version1.0") {
@@ -111,9 +123,12 @@ extension EmailBody {
     }
     let name = item.text("3707") ?? item.text("3704") ?? item.text("3001")
     guard let bytes = item.data("3701") else {
-      if message.file.contains(String(inner.dropLast())) { note("the object '\(name ?? "")' inside the message was left out") }
+      if message.file.contains(String(inner.dropLast())) {
+        note("the object '\(name ?? "")' inside the message was left out")
+      }
       return
     }
-    addFile(bytes, name: name, type: item.text("370E")?.lowercased() ?? "", isInText: item.text("3712") != nil)
+    addFile(
+      bytes, name: name, type: item.text("370E")?.lowercased() ?? "", isInText: item.text("3712") != nil)
   }
 }

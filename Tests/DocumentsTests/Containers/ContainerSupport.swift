@@ -11,6 +11,12 @@ enum ContainerSupport {
     return Array(try Data(contentsOf: folder.appending(path: name)))
   }
 
+  /// The bytes of a fixture made by `Fixtures/mail/make.py`.
+  static func mail(_ name: String) throws -> [UInt8] {
+    let folder = try #require(Bundle.module.resourceURL).appending(path: "Fixtures/mail")
+    return Array(try Data(contentsOf: folder.appending(path: name)))
+  }
+
   static func source(_ name: String) throws -> SourceFile {
     SourceFile(name: name, bytes: try fixture(name))
   }
