@@ -14,6 +14,8 @@ extension DocumentFormat {
     if parts.count > 1, let suffix = parts.last {
       if let format = FormatNames.extensions[String(suffix)] {
         if FormatNames.office.contains(format), let found = office(bytes) { return found }
+        // Other programs call their catalogs of messages so.
+        if format == .msg, !bytes.starts(with: CompoundFile.signature) { return sniff(bytes) }
         return byContent(bytes, named: format)
       }
       if FormatNames.unsupported.contains(String(suffix)) { return nil }
@@ -32,6 +34,7 @@ extension DocumentFormat {
   /// The format of a compound file that isn't locked; the names of its streams tell.
   private static func sniffCompound(_ bytes: [UInt8]) -> DocumentFormat? {
     guard let file = try? CompoundFile(bytes), !file.contains("EncryptedPackage") else { return nil }
+    if file.contains("__properties_version1.0") { return .msg }
     return LegacyOfficeReader.format(of: file)
   }
 
@@ -190,6 +193,7 @@ private enum FormatNames {
       (.json, "json ipynb geojson jsonld webmanifest"),
       (.jsonl, "jsonl ndjson"),
       (.email, "eml emlx"),
+      (.msg, "msg"),
       (.mailbox, "mbox mbx"),
       (.calendar, "ics ical ifb vcs"),
       (.contacts, "vcf vcard"),
@@ -239,7 +243,7 @@ private enum FormatNames {
 
   /// Formats whose files may look like text at their start.
   static let unsupported: Set<String> = [
-    "ps", "eps", "mobi", "azw3", "msg", "pem", "crt", "key",
+    "ps", "eps", "mobi", "azw3", "pem", "crt", "key",
     "der",
     "svgz", "xpm", "b64", "uu", "map",
   ]

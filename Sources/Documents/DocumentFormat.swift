@@ -2,6 +2,6 @@
 package enum DocumentFormat: String, CaseIterable, Codable, Hashable, Sendable {
   case markdown, text, html, pdf, docx, pptx, xlsx, epub, csv, tsv, json, jsonl, email, code
   case odt, ods, odp, rtf, doc, xls, ppt
-  case mailbox, calendar, contacts
+  case msg, mailbox, calendar, contacts
   case image
 }

@@ -50,6 +50,7 @@ private func reader(for format: DocumentFormat) -> any DocumentReader {
   case .csv, .tsv: CSVReader(format: format)
   case .json, .jsonl: JSONReader(format: format)
   case .email: EmailReader()
+  case .msg: OutlookReader()
   case .mailbox: MailboxReader()
   case .calendar, .contacts: VObjectReader(format: format)
   case .code: SourceCodeReader()

@@ -19,15 +19,32 @@ package struct EPUBReader: DocumentReader {
     }
     let assembler = TextAssembler(limits: limits)
     let folder = OfficePackage.folder(of: path)
-    for chapter in Self.chapters(package) {
+    let spine = EPUBSpine(package)
+    if spine.contents > 0 {
+      assembler.notes.append(ReadingNote("the table of contents is left out: the chapters bear their names"))
+    }
+    var names: [String: String] = [:]
+    do throws(DocumentError) {
+      names = try Self.names(spine, folder: folder, tree)
+    } catch {
+      assembler.notes.append(ReadingNote("the chapters' names can't be read: \(error.message)"))
+    }
+    for chapter in spine.chapters {
       let name = OfficePackage.resolve(chapter, from: folder)
-      guard let bytes = try zip.entry(name) else { continue }
-      assembler.startPage()
-      let text = try HTMLEncoding.decode(bytes, name: name)
-      guard !text.isEmpty, let root = try MarkupTree.html(text, part: name, limits: limits).root else {
-        continue
+      do throws(DocumentError) {
+        guard let bytes = try zip.entry(name) else {
+          assembler.notes.append(ReadingNote("the chapter '\(name)' is not in the file"))
+          continue
+        }
+        let text = try HTMLEncoding.decode(bytes, name: name)
+        guard !text.isEmpty, let root = try MarkupTree.html(text, part: name, limits: limits).root else {
+          continue
+        }
+        assembler.startPage(name: names[name])
+        try HTMLText.append(root, to: assembler, as: .chapter)
+      } catch  where error.code != .tooLarge {
+        assembler.notes.append(ReadingNote("the chapter '\(name)' can't be read: \(error.message)"))
       }
-      try HTMLText.append(root, to: assembler)
     }
     let (title, metadata) = Self.describe(package)
     return try assembler.finish(
@@ -35,23 +52,38 @@ package struct EPUBReader: DocumentReader {
       emptyMessage: "the book has no text; pictures of pages need OCR first")
   }
 
-  /// References of the spine's documents, without the table of contents.
-  private static func chapters(_ package: XMLNode) -> [String] {
-    var references: [String: String] = [:]
-    for item in package.first("manifest")?.elements("item") ?? [] {
-      guard let id = item.attribute("id"), let reference = item.attribute("href") else { continue }
-      let isContents = item.attribute("properties")?.split(separator: " ").contains("nav") ?? false
-      let type = item.attribute("media-type") ?? ""
-      if !isContents, type.isEmpty || type.contains("html") || type.contains("oeb1") {
-        references[id] = reference.split(separator: "#").first.map(String.init)
+  /// The chapters' names in the table of contents, by the file that each begins in.
+  private static func names(
+    _ spine: EPUBSpine, folder: String, _ tree: (String) throws(DocumentError) -> XMLNode?
+  ) throws(DocumentError) -> [String: String] {
+    var names: [String: String] = [:]
+    for reference in spine.contentsFiles {
+      let path = OfficePackage.resolve(reference, from: folder)
+      guard let root = try tree(path) else { continue }
+      let base = OfficePackage.folder(of: path)
+      func gather(_ node: XMLNode) {
+        for child in node.elements {
+          var target: String?
+          var label: String?
+          if child.name == "navPoint" {
+            target = child.first("content")?.attribute("src")
+            label = child.first("navLabel")?.text
+          } else if child.name == "a" {
+            target = child.attribute("href")
+            label = child.text
+          }
+          if let file = target?.split(separator: "#").first, let label = label.flatMap(TextAssembler.oneLine)
+          {
+            let name = OfficePackage.resolve(String(file), from: base)
+            if names[name] == nil { names[name] = label }
+          }
+          gather(child)
+        }
       }
+      gather(root)
+      if !names.isEmpty { break }
     }
-    // A spine that names one chapter again and again would multiply the text.
-    var seen: Set<String> = []
-    return (package.first("spine")?.elements("itemref") ?? []).compactMap { item in
-      guard let id = item.attribute("idref"), seen.insert(id).inserted else { return nil }
-      return references[id]
-    }
+    return names
   }
 
   private static func describe(_ package: XMLNode) -> (title: String?, metadata: [String: MetadataValue]) {

@@ -1,8 +1,8 @@
 /// Walks the parts of a message and gives their text to an assembler, their files to its attachments.
 struct EmailBody {
   let assembler: TextAssembler
-  private(set) var attachments = EmailAttachments()
-  private let limits: ReadingLimits
+  var attachments = EmailAttachments()
+  let limits: ReadingLimits
   private var parts = 0
   /// How many messages hold the part that is read, itself a message included.
   private var messages = 0
@@ -53,7 +53,7 @@ struct EmailBody {
     }
   }
 
-  private func note(_ text: String) {
+  func note(_ text: String) {
     if assembler.notes.count < 200 { assembler.notes.append(ReadingNote(text)) }
   }
 
@@ -193,14 +193,18 @@ struct EmailBody {
   }
 
   private mutating func attach(_ part: MIMEPart, _ type: String) {
-    let bytes = decoded(part)
-    let name = part.fileName
+    let isInText = part.has("content-id") || part.value("content-disposition")?.main != "attachment"
+    addFile(decoded(part), name: part.fileName, type: type, isInText: isInText)
+  }
+
+  /// Takes a file, unless it is empty or a small picture that the text shows.
+  mutating func addFile(_ bytes: [UInt8], name: String?, type: String, isInText: Bool) {
     let shown = name ?? type
     guard !bytes.isEmpty else { return note("the attachment '\(shown)' is empty") }
-    let isInText = part.has("content-id") || part.value("content-disposition")?.main != "attachment"
-    if type.hasPrefix("image/"), isInText, bytes.count < Self.smallPicture {
-      return smallPictures.append(shown)
-    }
+    let isPicture =
+      type.hasPrefix("image/")
+      || [".png", ".jpg", ".gif", ".jpeg"].contains { shown.lowercased().hasSuffix($0) }
+    if isPicture, isInText, bytes.count < Self.smallPicture { return smallPictures.append(shown) }
     attachments.add(bytes, name: name, type: type)
   }
 
@@ -247,10 +251,12 @@ struct EmailBody {
   private func appendHTML(
     _ part: MIMEPart, _ type: MIMEPart.Value, to target: TextAssembler? = nil
   ) throws(DocumentError) {
-    let target = target ?? assembler
-    let raw = decoded(part)
+    try appendHTML(decoded(part), charset: type.parameters["charset"], to: target ?? assembler)
+  }
+
+  func appendHTML(_ raw: [UInt8], charset: String?, to target: TextAssembler) throws(DocumentError) {
     let converted =
-      type.parameters["charset"] == nil ? try HTMLEncoding.decode(raw, name: "text/html") : text(part, type)
+      charset == nil ? try HTMLEncoding.decode(raw, name: "text/html") : MIMEText.text(raw, charset: charset)
     let bytes = converted.filter { $0 != 0 }
     guard bytes.contains(where: { $0 > 0x20 }) else { return }
     if let root = try MarkupTree.html(bytes, part: "text/html", limits: limits).root {
@@ -259,14 +265,17 @@ struct EmailBody {
   }
 
   private mutating func appendPlain(_ part: MIMEPart, _ type: MIMEPart.Value) throws(DocumentError) {
-    let isFlowed = type.parameters["format"]?.lowercased() == "flowed"
-    let deletesSpace = type.parameters["delsp"]?.lowercased() == "yes"
-    var bytes = TextAssembler.clean(text(part, type))
-    let armour = EmailArmour.opened(bytes)
-    if let said = armour.note { note(said) }
-    bytes = armour.text
-    for file in armour.files { attachments.add(file.bytes, name: file.name, type: "") }
-    for piece in EmailText.pieces(bytes, isFlowed: isFlowed, deletesSpace: deletesSpace) {
+    try appendText(
+      TextAssembler.clean(text(part, type)), isFlowed: type.parameters["format"]?.lowercased() == "flowed",
+      deletesSpace: type.parameters["delsp"]?.lowercased() == "yes")
+  }
+
+  /// - Parameter bytes: valid UTF-8 with `\n` line ends.
+  mutating func appendText(_ bytes: [UInt8], isFlowed: Bool, deletesSpace: Bool) throws(DocumentError) {
+    let opened = EmailArmour.opened(bytes)
+    if let said = opened.note { note(said) }
+    for file in opened.files { attachments.add(file.bytes, name: file.name, type: "") }
+    for piece in EmailText.pieces(opened.text, isFlowed: isFlowed, deletesSpace: deletesSpace) {
       try assembler.append(piece.isQuote ? .quote : .paragraph, piece.text)
     }
   }

@@ -39,7 +39,9 @@ struct EmailText {
       if line.first == 0x20, line.dropFirst().first == 0x3E { line = line.dropFirst() }
     }
     if line.first == 0x20, isFlowed || depth > 0 { line = line.dropFirst() }
-    let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+    // `[cid:logo.png]` alone on a line is the sign of a picture.
+    let isPicture = line.starts(with: Array("[cid:".utf8)) && line.firstIndex(of: 0x5D) == line.indices.last
+    let isBlank = isPicture || line.allSatisfy { $0 == 0x20 || $0 == 0x09 }
     if isBlank || depth != marks { flush() }
     marks = depth
     guard !isBlank else { return }

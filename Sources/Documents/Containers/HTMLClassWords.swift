@@ -55,8 +55,9 @@ struct HTMLClassWords: OptionSet {
     if let known = whole[joined] { return known }
     var meaning: HTMLClassWords = []
     for (prefix, kind) in vendors where joined.hasPrefix(prefix) { meaning.formUnion(kind) }
-    if words.contains(where: privacy.contains) {
-      meaning.insert(words.count > 1 && words.contains(where: notices.contains) ? .consent : .cookies)
+    let speakers = words.count(where: privacy.contains)
+    if speakers > 0 {
+      meaning.insert(speakers > 1 || words.contains(where: notices.contains) ? .consent : .cookies)
     }
     if words.contains(where: panels.contains) { meaning.insert(.panel) }
     var core = words[...]
@@ -107,8 +108,8 @@ struct HTMLClassWords: OptionSet {
   private static let privacy = set(
     "cookie cookies consent gdpr ccpa rgpd dsgvo cookiebanner cookieconsent cookielaw")
   private static let notices = set(
-    "banner notice notification bar popup modal message overlay dialog disclaimer prompt alert law consent info box "
-      + "container manager warning hint layer settings preferences wrapper cookie cookies acceptance panel footer bot"
+    "banner notice notification bar popup modal message overlay dialog disclaimer prompt alert law info box "
+      + "container manager warning hint layer settings preferences wrapper acceptance panel footer bot"
   )
   private static let panels = set(
     "accordion accordions collapse collapsible collapsed answer answers faq faqs faqpage tabpanel tabcontent tabpane "

@@ -124,7 +124,8 @@ final class HTMLContent {
     let hasAttributes = node.pointer.pointee.properties != nil
     switch kind {
     case .mail:
-      return hasAttributes && name != "body" && HTMLHidden.isHidden(node) ? .hidden : nil
+      guard hasAttributes, name != "body", HTMLHidden.isHidden(node) else { return nil }
+      return measure[node].text == 0 ? .control : .hidden
     case .chapter:
       return chapterFurniture(node, name)
     case .page:
@@ -264,7 +265,9 @@ final class HTMLContent {
       return kind
     }
     if words.contains(.related), isLinks, let kind = out(.related, 0.25) { return kind }
-    if words.contains(.links), isLinks, let kind = out(.navigation, 0.25) { return kind }
+    if words.contains(.links), isLinks, name != "table", name != "dl", let kind = out(.navigation, 0.25) {
+      return kind
+    }
     if words.contains(.sharing), numbers.prose <= 200, numbers.links + numbers.controls > 0 {
       return out(.sharing, 0.2)
     }
@@ -286,7 +289,7 @@ final class HTMLContent {
     if words.contains(.sidebar), isLinks || numbers.prose <= 1500 || !measure.mains.isEmpty {
       return out(.sidebar, 0.25)
     }
-    if words.contains(.footer), numbers.start * 2 >= measure.total { return out(.footer, 0.25) }
+    if words.contains(.footer), numbers.proseStart * 2 >= prose { return out(.footer, 0.25) }
     if node.attribute("id") == "titlearea", numbers.prose <= 200 { return out(.header, 0.15) }
     let isAtTop = numbers.start * 20 <= measure.total
     if words.contains(.header), isAtTop, isLinks { return out(.header, 0.15) }

@@ -39,8 +39,9 @@ extension HTMLContent {
     }
     guard let before = HTMLAncestry.previous(node) else { return false }
     let controls = measure[before].controls
+    // Below the page's title it is no answer to it.
     let isHeading =
-      HTMLNames.headingLevel(before.name) != nil || before.name == "dt" || before.name == "summary"
+      (HTMLNames.headingLevel(before.name) ?? 1) > 1 || before.name == "dt" || before.name == "summary"
     return isHeading || (controls == 1 && measure[before].text > 3) || before.attribute("onclick") != nil
   }
 

@@ -8,6 +8,8 @@ final class HTMLMeasure {
   struct Numbers {
     /// Text before the element.
     var start = 0
+    /// Text before it that is in no link.
+    var proseStart = 0
     var text = 0
     /// Text inside links and controls.
     var linkText = 0
@@ -43,6 +45,7 @@ final class HTMLMeasure {
   /// How many `h1` have text.
   private(set) var titles = 0
   private var position = 0
+  private var prose = 0
   private var linkDepth = 0
   private var mainDepth = 0
   private var articleDepth = 0
@@ -83,7 +86,7 @@ final class HTMLMeasure {
     node.pointer.pointee._private = UnsafeMutableRawPointer(bitPattern: index)
     let hasAttributes = node.pointer.pointee.properties != nil
     let role = hasAttributes ? node.attribute("role") : nil
-    var own = Numbers(start: position)
+    var own = Numbers(start: position, proseStart: prose)
     let isControl = name == "button" || role == "button" || role == "tab"
     let isLink = name == "a" || isControl
     let isMain = name == "main" || role == "main"
@@ -98,7 +101,7 @@ final class HTMLMeasure {
       if child.isText {
         let size = child.content.count { $0 > 0x20 }
         position += size
-        if linkDepth > 0 { own.linkText += size }
+        if linkDepth > 0 { own.linkText += size } else { prose += size }
       } else if child.isElement {
         count(child)
         let below = self[child]

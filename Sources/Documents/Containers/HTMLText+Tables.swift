@@ -12,6 +12,16 @@ extension HTMLText {
     try assembler.append(grid, as: .rows)
   }
 
+  /// A table made of other elements.
+  mutating func grid(_ rows: [[(cell: XMLNode, isHeader: Bool)]]) throws(DocumentError) {
+    try flushBeforeBlock()
+    let grid = TableGrid(
+      rows: rows.map { cells in
+        TableGrid.Row(cells: cells.map { TableGrid.Cell(text: flat($0.cell), isHeader: $0.isHeader) })
+      })
+    try assembler.append(grid, as: .rows)
+  }
+
   /// Adds the rows below `node`.
   private func collect(_ node: XMLNode, _ grid: inout TableGrid) {
     for child in node.elements where !content.leavesOut(child) {

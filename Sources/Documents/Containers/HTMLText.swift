@@ -92,6 +92,7 @@ struct HTMLText {
     case "button": try button(node)
     case "img", "q", "sup", "sub": inline(node, name, &line)
     case _ where HTMLNames.blocks.contains(name):
+      if let rows = HTMLGrid.rows(node) { return try grid(rows) }
       try flush()
       try visit(node)
       try flush()

@@ -39,16 +39,24 @@ struct MIMEPart {
       {
         let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
         fields.append((name, Array(line[(colon + 1)...])))
-      } else if fields.isEmpty, !line.starts(with: Array("From ".utf8)),
-        !line.starts(with: Array(">From ".utf8))
+      } else if !line.starts(with: Array("From ".utf8)), !line.starts(with: Array(">From ".utf8)),
+        fields.isEmpty || !Self.beginsField(bytes[min(end + 1, bytes.endIndex)...])
       {
-        // No header at all: what is there is the body.
+        // No header, or no blank line behind it: what is there is the body.
         break
       }
       index = min(end + 1, bytes.endIndex)
     }
     self.fields = fields
     body = bytes[index...]
+  }
+
+  /// Whether a line `Name: value` is at the start, or one that goes on with a field.
+  private static func beginsField(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard let first = bytes.first else { return false }
+    if first == 0x20 || first == 0x09 { return true }
+    let name = bytes.prefix(80).prefix { $0 != 0x3A && $0 > 0x20 && $0 < 0x7F }
+    return !name.isEmpty && name.endIndex < bytes.endIndex && bytes[name.endIndex] == 0x3A
   }
 
   var hasFields: Bool { !fields.isEmpty }

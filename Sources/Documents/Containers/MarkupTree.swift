@@ -81,12 +81,12 @@ final class MarkupTree {
     sax.pointee.comment = nil
     sax.pointee.processingInstruction = nil
     sax.pointee.startElement = { context, name, attributes in
-      guard let held = MarkupGuard.of(context) as? HTMLGuard else { return }
+      guard let held = MarkupGuard.of(context) as? HTMLGuard, !HTMLGuard.isVoid(name) else { return }
       guard let depth = held.enter() else { return held.refuse(.tooDeep, context) }
       if depth <= held.keptDepth { xmlSAX2StartElement(context, name, attributes) }
     }
     sax.pointee.endElement = { context, name in
-      guard let held = MarkupGuard.of(context) as? HTMLGuard else { return }
+      guard let held = MarkupGuard.of(context) as? HTMLGuard, !HTMLGuard.isVoid(name) else { return }
       if held.leave() <= held.keptDepth { xmlSAX2EndElement(context, name) }
     }
     let options =
@@ -111,6 +111,14 @@ final class MarkupTree {
 
 /// A guard that lets HTML nest past the depth that is kept.
 private final class HTMLGuard: MarkupGuard {
+  /// Whether an element is one that libxml2 before 2.14 takes for a container, since HTML 4 did not have it: all that
+  /// follows would be inside of it. None of them has text.
+  static func isVoid(_ name: UnsafePointer<xmlChar>?) -> Bool {
+    guard let name, name[0] == 0x77 || name[0] == 0x73 || name[0] == 0x74 else { return false }
+    return xmlStrEqual(name, "wbr") == 1 || xmlStrEqual(name, "source") == 1
+      || xmlStrEqual(name, "track") == 1
+  }
+
   let keptDepth: Int
 
   init(keptDepth: Int) {

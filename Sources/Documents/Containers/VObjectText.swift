@@ -27,7 +27,7 @@ enum VObjectText {
     }
     for object in VObject.parse(bytes) { try append(object) }
     if pictures > 0 {
-      assembler.notes.append(ReadingNote("\(pictures) pictures, sounds or keys of cards were left out"))
+      assembler.notes.append(ReadingNote("pictures, sounds or keys of cards were left out: \(pictures)"))
     }
     return title
   }

@@ -17,6 +17,12 @@ enum ContainerSupport {
     return SourceFile(name: name, bytes: Array(try Data(contentsOf: folder.appending(path: name))))
   }
 
+  /// The bytes of a fixture made by `Fixtures/mail/make.py`.
+  static func mail(_ name: String) throws -> [UInt8] {
+    let folder = try #require(Bundle.module.resourceURL).appending(path: "Fixtures/mail")
+    return Array(try Data(contentsOf: folder.appending(path: name)))
+  }
+
   static func source(_ name: String) throws -> SourceFile {
     SourceFile(name: name, bytes: try fixture(name))
   }

@@ -4,6 +4,12 @@ import Testing
 
 /// Damage of any kind to any container format ends in a document or an error, never in a crash or a hang.
 @Suite(.serialized) struct HostileInputTests {
+  private static let mail: [(reader: any DocumentReader, fixture: String, rounds: Int)] = [
+    (HTMLReader(), "page.mht", 400), (MailboxReader(), "thread.mbox", 400),
+    (OutlookReader(), "basin.msg", 400),
+    (EmailReader(), "apple.emlx", 200), (VObjectReader(format: .calendar), "invite.ics", 400),
+    (VObjectReader(format: .contacts), "people.vcf", 400),
+  ]
   private static let readers: [(reader: any DocumentReader, fixture: String, rounds: Int)] = [
     (HTMLReader(), "page.html", 400), (DOCXReader(), "report.docx", 300), (PPTXReader(), "slides.pptx", 200),
     (XLSXReader(), "book.xlsx", 300), (EPUBReader(), "novel.epub", 300), (EmailReader(), "message.eml", 400),
@@ -123,6 +129,29 @@ import Testing
   private static func residentBytes() throws -> Int {
     let status = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
     return (status.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096
+  }
+
+  @Test(.timeLimit(.minutes(1)), arguments: mail.indices) func mutationsOfMail(of index: Int) throws {
+    let (reader, fixture, rounds) = Self.mail[index]
+    let seed = UInt64(8_000 + index)
+    print("seed \(seed) for \(fixture)")
+    var generator = MutationGenerator(seed: seed)
+    let bytes = try ContainerSupport.mail(fixture)
+    for part in 0..<20 {
+      attempt(reader, SourceFile(name: fixture, bytes: Array(bytes.prefix(bytes.count * part / 20))))
+    }
+    for _ in 0..<rounds {
+      let source = SourceFile(name: fixture, bytes: Self.mutated(bytes, &generator))
+      attempt(reader, source)
+      do throws(DocumentError) {
+        for file in try reader.read(source, limits: Self.limits).attachments where file.name.hasSuffix(".eml")
+        {
+          attempt(EmailReader(), file)
+        }
+      } catch {
+        #expect(!error.message.isEmpty)
+      }
+    }
   }
 
   private static func mutated(_ bytes: [UInt8], _ generator: inout MutationGenerator) -> [UInt8] {
