@@ -67,6 +67,9 @@ enum IngestOutcome: Sendable {
       self = .skipped
     case .success(let parsed?):
       self = .ready(Self.prepare(parsed, hash: hash, work: work, chunker: chunker))
+    // A picture without text, where there was none before.
+    case .failure(let error) where error.code.isPassedOver && work.known == nil:
+      self = .skipped
     case .failure(let error):
       self = .failed(FailureRecord(path: candidate.uri, reason: error.message), stale: work.known?.row)
     }

@@ -15,6 +15,22 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
+  /// How pages and pictures without a text layer are read.
+  struct Recognition: Decodable, Equatable {
+    var enabled: Bool?
+    /// ISO 639-1 codes, or Tesseract's names.
+    var languages: [String]?
+    var secondsPerPage: Int?
+    /// Most pages of a file.
+    var maximumPages: Int?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case enabled, languages
+      case secondsPerPage = "seconds_per_page"
+      case maximumPages = "max_pages"
+    }
+  }
+
   struct Embedding: Decodable, Equatable {
     /// `local` or `openai` (any server that speaks OpenAI's embeddings API).
     var provider: String?
@@ -289,6 +305,7 @@ struct ConfigurationFile: Decodable, Equatable {
   var collection: String?
   var threads: Int?
   var chunking: Chunking?
+  var ocr: Recognition?
   var embedding: Embedding?
   var retrieval: Retrieval?
   var analysis: Analysis?
@@ -306,7 +323,7 @@ struct ConfigurationFile: Decodable, Equatable {
   var artifacts: Artifacts?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case home, models, collection, threads, chunking, embedding, analysis, retrieval, reranker, llm, answers
+    case home, models, collection, threads, chunking, ocr, embedding, analysis, retrieval, reranker, llm, answers
     case prompts, server, access, drift, registry, artifacts
     case llmFallback = "llm_fallback"
   }
@@ -331,6 +348,7 @@ struct ConfigurationFile: Decodable, Equatable {
   private static func requireKnownKeys(_ node: Node, path: String) throws(UsageError) {
     let sections: [String: [String]] = [
       "chunking": Chunking.CodingKeys.allCases.map(\.rawValue),
+      "ocr": Recognition.CodingKeys.allCases.map(\.rawValue),
       "embedding": Embedding.CodingKeys.allCases.map(\.rawValue),
       "retrieval": Retrieval.CodingKeys.allCases.map(\.rawValue),
       "answers": Answers.CodingKeys.allCases.map(\.rawValue),
