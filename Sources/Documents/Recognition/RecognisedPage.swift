@@ -19,7 +19,9 @@ struct RecognisedPage {
   ///   - number: of the page, from 1.
   ///   - scale: units of the page for each pixel that was read.
   /// - Complexity: O(text + lines × log lines).
-  init(_ text: RecognisedText, number: Int, scale: Double) {
+  init(_ found: RecognisedText, number: Int, scale: Double) {
+    var text = found
+    text.repairBullets()
     confidence = text.confidence
     isUnreliable = !text.words.isEmpty && confidence < Self.leastOfPage
     let pixels = PageFrame(of: text)
