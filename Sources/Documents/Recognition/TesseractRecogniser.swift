@@ -50,12 +50,14 @@ struct TesseractRecogniser: PageRecogniser {
         notes += Self.unread(Array(numbers[index...]), "the \(failures) pages before could not be read either")
         break
       }
-      do {
+      do throws(DocumentError) {
         let resolution = sizes.resolution(ofPage: number, wanted: Self.dotsPerInch, mostPixels: Self.mostPixels)
-        let picture = try renderer.render(
+        let bytes = try renderer.render(
           pdf, page: number, scale: .dotsPerInch(resolution), most: Self.mostPixels + Self.mostPixels / 50)
-        let text = try tesseract.read(
-          picture, dpi: resolution, isUneven: GreyPicture(pgm: picture)?.isUneven ?? false)
+        guard let picture = GreyPicture(pgm: bytes) else {
+          throw DocumentError(.converterFailed, "pdftoppm wrote no picture of 8 bits")
+        }
+        let text = try tesseract.read(picture, dpi: resolution)
         let read = RecognisedPage(text, number: number, scale: 72 / Double(resolution))
         if resolution < Self.dotsPerInch / 2 {
           notes.append(

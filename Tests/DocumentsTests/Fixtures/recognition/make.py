@@ -18,6 +18,17 @@ LETTER = ["Harbour office, quarterly report", "", "The crane was inspected on 14
 GERMAN = ["Prüfbericht der Hafenbehörde", "", "Der Kran wurde am 3. Mai 2024 geprüft.",
           "Größe und Gewicht sind unverändert; die", "Bremsen tragen 8250 kg."]
 
+SCANS = [
+    ["The kiln is fired on Mondays and Thursdays.", "Glazes are mixed the day before; nobody", "opens the door above 90 degrees.",
+     "Complaints go to the potters' guild in", "writing, within thirty days."],
+    ["Die Werkstatt öffnet um sieben Uhr früh.", "Schlüssel gibt es beim Pförtner, Übergabe", "nur gegen Unterschrift.",
+     "Das Lager wird jeden Freitag gezählt und", "die Liste hängt neben der Tür."],
+    ["Invoices are paid within fourteen days of", "receipt. Amounts above 5000 euros need", "two signatures.",
+     "Travel costs are refunded after the", "journey, with the original tickets."],
+    ["Visitors wear a yellow badge at all times", "and are met at gate four by their host.", "Photographs need permission.",
+     "In an alarm everybody leaves by the north", "stairs and waits in the car park."],
+]
+
 
 def picture(lines, font=SANS, size=32, width=760, height=320):
     page = Image.new("L", (width, height), 255)
@@ -76,11 +87,13 @@ def main():
     hills.save(HERE / "hills.jpg", quality=50)
     Image.new("1", (16, 16), 1).save(HERE / "icon.png")
     # Scans in a PDF: upright, on the side, on the head, leaning; the last page is blank.
-    german_page = one_bit(picture(GERMAN * 2, SERIF, 34, 800, 600))
-    page = one_bit(picture(LETTER * 2, SERIF, 34, 800, 600))
-    scans = [page, german_page.transpose(Image.Transpose.ROTATE_90), page.transpose(Image.Transpose.ROTATE_180),
-             one_bit(picture(LETTER * 2, SERIF, 34, 800, 600).rotate(2, resample=Image.BICUBIC, fillcolor=255)),
-             Image.new("1", (800, 600), 1)]
+    scans = []
+    for index, turn in enumerate((None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, None)):
+        page = picture(SCANS[index], SERIF, 34, 800, 600)
+        page = page.transpose(turn) if turn is not None else page
+        page = page.rotate(2, resample=Image.BICUBIC, fillcolor=255) if index == 3 else page
+        scans.append(one_bit(page))
+    scans.append(Image.new("1", (800, 600), 1))
     (HERE / "scans.pdf").write_bytes(pages.image_pdf([(scan.convert("L"), None, 150) for scan in scans]))
 
 
