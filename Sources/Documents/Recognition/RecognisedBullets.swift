@@ -4,7 +4,7 @@ extension RecognisedText {
   /// A sign of those in front of two lines or more that start at the same left edge is a bullet, and so is then a
   /// letter of those in front of another such line; a letter alone is a word.
   /// - Complexity: O(lines²) in the lines that begin with one of them, few as they are.
-  mutating func repairBullets() {
+  package mutating func repairBullets() {
     var starts: [(word: Int, isSign: Bool)] = []
     for index in words.indices where index == 0 || words[index - 1].line != words[index].line {
       let isFollowed = index + 1 < words.count && words[index + 1].line == words[index].line

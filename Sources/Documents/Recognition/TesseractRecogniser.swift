@@ -1,14 +1,14 @@
 /// Reads pages of a PDF without a text layer: poppler renders a page, Tesseract reads it, one after the other.
-struct TesseractRecogniser: PageRecogniser {
+package struct TesseractRecogniser: PageRecogniser {
   private let environment: [String: String]
 
   /// Takes `PATH` and the overrides `RAG_TESSERACT`, `RAG_PDFTOPPM` and `TESSDATA_PREFIX` from the process's
   /// environment.
-  init() {
+  package init() {
     self.init(environment: LimitedProcess.environment(Self.variables))
   }
 
-  init(environment: [String: String]) {
+  package init(environment: [String: String]) {
     self.environment = environment
   }
 
@@ -20,7 +20,7 @@ struct TesseractRecogniser: PageRecogniser {
   /// So many pages in a row that fail are no accident of a page.
   private static let mostFailures = 3
 
-  func pages(
+  package func pages(
     of pdf: [UInt8], numbers: [Int], limits: ReadingLimits
   ) throws(DocumentError) -> (pages: [PrintedPage], notes: [ReadingNote]) {
     let options = limits.recognition

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Documents
+import Documents
 
 /// Sizes are known before anything is unpacked.
 @Suite struct ImageHeaderTests {

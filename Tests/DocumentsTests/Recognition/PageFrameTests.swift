@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Documents
+import Documents
 
 /// Pages that stand on their side or head, or lean.
 @Suite struct PageFrameTests {

@@ -2,8 +2,6 @@ import Testing
 
 import Documents
 
-@testable import Documents
-
 /// Tesseract's table of words, as it writes it and as nothing should write it.
 @Suite struct RecognisedTextTests {
   private static let head = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Documents
+import Documents
 
 /// What the tests of recognition share.
 enum RecognitionSupport {
