@@ -83,7 +83,8 @@ package final class RagService: Sendable {
       catalog: home.catalog, tracking: tracking, log: log, predictionDays: configuration.predictionDays)
     uploads = UploadStore(home: home)
     jobs = JobRunner(
-      home: home, uploads: uploads, wiring: wiring, metrics: metrics, log: log, threads: threads)
+      home: home, uploads: uploads, wiring: wiring, metrics: metrics, log: log, threads: threads,
+      limits: configuration.readingLimits)
     readiness = Readiness()
     shelf = ModelShelf(tracking, embeddings: configuration.embeddings)
     // It stands behind requests, on one thread.

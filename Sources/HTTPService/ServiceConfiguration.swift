@@ -1,3 +1,4 @@
+import Documents
 import Embeddings
 import IndexStore
 import Tracking
@@ -35,6 +36,8 @@ package struct ServiceConfiguration: Sendable {
   /// Passages that a question reads unless it says otherwise, as for `rag query`.
   package var questionTopK = 5
   package var accessRules: [AccessRule] = []
+  /// How files that are sent are read.
+  package var readingLimits = ReadingLimits()
   package var version = ""
   /// Prices of a million tokens of the language model, for the metrics.
   package var inputPricePerMillion = 0.0

@@ -67,6 +67,7 @@ extension Wiring {
       let folder = rule.folder.hasSuffix("/") ? String(rule.folder.dropLast()) : rule.folder
       return AccessRule(place: folder, labels: Set(rule.labels))
     }
+    configuration.readingLimits = try settings.readingLimits()
     configuration.keepsQuestions = settings.file.drift?.keepQuestions ?? false
     configuration.drift = try settings.driftMonitor()
     configuration.keepsFeatures = settings.file.registry?.keepFeatures ?? false

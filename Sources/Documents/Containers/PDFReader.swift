@@ -10,9 +10,12 @@ package struct PDFReader: DocumentReader {
   private let environment: [String: String]
   private let recogniser: (any PageRecogniser)?
 
-  /// Takes `PATH` and the overrides `RAG_PDFTOTEXT` and `RAG_PDFTOHTML` from the process's environment.
+  /// Takes `PATH` and the overrides of the programs from the process's environment; pages without a text layer are read
+  /// by Tesseract.
   package init() {
-    self.init(environment: LimitedProcess.environment(["PATH", "RAG_PDFTOTEXT", "RAG_PDFTOHTML"]))
+    self.init(
+      environment: LimitedProcess.environment(["PATH", "RAG_PDFTOTEXT", "RAG_PDFTOHTML"]),
+      recogniser: TesseractRecogniser())
   }
 
   /// - Parameter environment: where `PATH` and the overrides are taken from.
@@ -47,7 +50,8 @@ package struct PDFReader: DocumentReader {
     let (title, metadata) = info(source, limits)
     return try PrintedText(pages: pages).document(
       format: .pdf, title: title, metadata: metadata, notes: notes,
-      emptyMessage: "the PDF has no text layer; if its pages are scanned, run OCR first", limits: limits)
+      emptyMessage: "the PDF has no text" + (notes.first { $0.page != nil }.map { "; of page \($0.page ?? 1): \($0.note)" } ?? ""),
+      limits: limits)
   }
 
   // MARK: Pages without text

@@ -16,6 +16,7 @@ extension PrintedText {
       format: format, title: title ?? writer.title, metadata: metadata, emptyMessage: emptyMessage)
     document.places.words = writer.placed
     document.places.pages = writer.places(textBytes: document.text.utf8.count)
+    document.places.layBack(into: pages.map(\.frame))
     return document
   }
 }

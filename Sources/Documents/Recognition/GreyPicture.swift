@@ -1,6 +1,9 @@
 /// A picture in grey as the renderer of pages writes it (PGM), looked at before it is read.
 struct GreyPicture {
-  private let pixels: ArraySlice<UInt8>
+  /// The file.
+  let bytes: [UInt8]
+  /// Where its pixels start.
+  private let start: Int
 
   /// - Returns: `nil` for what is no PGM file of 8 bits.
   init?(pgm bytes: [UInt8]) {
@@ -21,13 +24,18 @@ struct GreyPicture {
     guard numbers.count == 3, numbers[2] == 255, bytes.count - position - 1 >= numbers[0] * numbers[1] else {
       return nil
     }
-    pixels = bytes[(position + 1)...]
+    self.bytes = bytes
+    start = position + 1
   }
 
-  /// Whether more of it is dark than text would be.
+  /// The same with light and dark exchanged.
   ///
   /// - Complexity: O(pixels).
-  var isUneven: Bool { darkShare > 0.25 }
+  var inverted: [UInt8] {
+    var out = bytes
+    for index in start..<out.count { out[index] = ~out[index] }
+    return out
+  }
 
   /// The share of pixels on the dark side of the one threshold that parts the picture best, by every fourth pixel.
   ///
@@ -36,7 +44,7 @@ struct GreyPicture {
   /// - Source: N. Otsu, A Threshold Selection Method from Gray-Level Histograms, 1979.
   var darkShare: Double {
     var histogram = [Int](repeating: 0, count: 256)
-    for index in stride(from: pixels.startIndex, to: pixels.endIndex, by: 4) { histogram[Int(pixels[index])] += 1 }
+    for index in stride(from: start, to: bytes.count, by: 4) { histogram[Int(bytes[index])] += 1 }
     let count = histogram.reduce(0, +)
     guard count > 0 else { return 0 }
     let total = histogram.enumerated().reduce(0.0) { $0 + Double($1.offset * $1.element) }

@@ -1,6 +1,6 @@
 /// What the header of a picture says, read without unpacking anything: a few bytes can promise billions of pixels.
-struct ImageHeader: Equatable {
-  enum Kind: String {
+package struct ImageHeader: Equatable {
+  package enum Kind: String {
     case png = "PNG"
     case jpeg = "JPEG"
     case tiff = "TIFF"
@@ -10,31 +10,37 @@ struct ImageHeader: Equatable {
     case pnm = "PNM"
   }
 
-  struct Frame: Equatable {
+  package struct Frame: Equatable {
     /// Pixels, as they are stored.
-    var width: Int
-    var height: Int
+    package var width: Int
+    package var height: Int
     /// A small copy of another picture.
-    var isThumbnail = false
+    package var isThumbnail = false
     /// Place among the pictures of the file, from 0.
-    var index = 0
+    package var index = 0
+
+    package init(width: Int, height: Int, index: Int = 0) {
+      self.width = width
+      self.height = height
+      self.index = index
+    }
 
     /// `Int.max` where the product would overflow.
-    var pixels: Int {
+    package var pixels: Int {
       let (product, overflows) = width.multipliedReportingOverflow(by: height)
       return overflows ? Int.max : product
     }
   }
 
-  var kind: Kind
+  package var kind: Kind
   /// At least one; in a TIFF its pages.
-  var frames: [Frame]
+  package var frames: [Frame]
   /// How the picture is turned and mirrored for viewing, 1…8 as in EXIF; of a TIFF 1, since its reader turns it.
-  var orientation = 1
+  package var orientation = 1
 
   /// - Returns: `nil` for what is no picture of a known kind, or breaks off before it says its size.
   /// - Complexity: O(segments) for JPEG, O(pages) for TIFF, else O(1).
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     let fields = ByteFields(bytes)
     var header: ImageHeader?
     switch Self.kind(of: bytes) {
@@ -71,7 +77,7 @@ struct ImageHeader: Equatable {
   /// The kind that the first bytes promise.
   ///
   /// - Complexity: O(1).
-  static func kind(of bytes: [UInt8]) -> Kind? {
+  package static func kind(of bytes: [UInt8]) -> Kind? {
     let little = ByteFields(bytes, bigEndian: false)
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }

@@ -116,11 +116,12 @@ package struct ImageReader: DocumentReader {
       let width = max(1, Int(Double(wrapped.width) * factor))
       let height = max(1, Int(Double(wrapped.height) * factor))
       // What the renderer refuses, Tesseract's own decoder may still read.
-      if let picture = try? renderer.render(
-        wrapped.pdf, page: 1, scale: .pixels(width: width, height: height), most: width * height)
+      if let bytes = try? renderer.render(
+        wrapped.pdf, page: 1, scale: .pixels(width: width, height: height), most: width * height),
+        let picture = GreyPicture(pgm: bytes)
       {
-        let text = try tesseract.read(picture, isUneven: GreyPicture(pgm: picture)?.isUneven ?? false)
-        return RecognisedPage(text, number: number, scale: Double(wrapped.width) / Double(width))
+        return RecognisedPage(
+          try tesseract.read(picture), number: number, scale: Double(wrapped.width) / Double(width))
       }
     }
     let text = try tesseract.read(

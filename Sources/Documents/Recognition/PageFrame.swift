@@ -1,20 +1,27 @@
 /// How a page lies in its source: a scan may stand on its side or head, and lean a little.
 ///
 /// Words are laid out upright; a box that is shown to people is laid back into the source.
-struct PageFrame: Hashable, Sendable {
+package struct PageFrame: Hashable, Sendable {
   /// Degrees, clockwise, by which the source is turned to stand upright: 0, 90, 180 or 270.
-  var turn = 0
+  package var turn = 0
   /// Rise of the lines when the page stands upright: downwards on the page for each unit to the right.
-  var slope = 0.0
+  package var slope = 0.0
   /// Of the source.
-  var width: Double
-  var height: Double
+  package var width: Double
+  package var height: Double
+
+  package init(turn: Int = 0, slope: Double = 0, width: Double, height: Double) {
+    self.turn = turn
+    self.slope = slope
+    self.width = width
+    self.height = height
+  }
 
   var uprightWidth: Double { turn % 180 == 0 ? width : height }
   var uprightHeight: Double { turn % 180 == 0 ? height : width }
 
   /// A box of the source, on the upright page with level lines.
-  func upright(_ box: PageBox) -> PageBox {
+  package func upright(_ box: PageBox) -> PageBox {
     var turned = box
     switch turn {
     case 90:
@@ -34,7 +41,7 @@ struct PageFrame: Hashable, Sendable {
   }
 
   /// The box of the source that `upright(_:)` made `box` of; where lines lean, a box that holds it.
-  func source(_ box: PageBox) -> PageBox {
+  package func source(_ box: PageBox) -> PageBox {
     var turned = box
     if slope != 0 {
       let shift = shift(of: box)
@@ -62,7 +69,7 @@ extension PageFrame {
   /// Finds how a page lies from the direction in which its words follow each other, and from their baselines.
   ///
   /// - Complexity: O(text + lines × log lines).
-  init(of text: RecognisedText) {
+  package init(of text: RecognisedText) {
     self.init(width: text.width, height: text.height)
     let lines = text.lines
     turn = Self.turn(of: lines)

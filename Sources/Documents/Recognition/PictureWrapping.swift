@@ -4,10 +4,10 @@
 /// unpacked in our own.
 /// - Source: ISO 32000-1, 8.3.3 (matrices), 8.6.6.5 (DeviceN, for transparency), 8.9.5 (images), 7.4.4.4 (predictors of
 ///   PNG), 7.10.5 (functions).
-struct PictureWrapping {
+package struct PictureWrapping {
   /// Pixels of the page, which are its units too.
-  let width: Int
-  let height: Int
+  package let width: Int
+  package let height: Int
   private let storedWidth: Int
   private let storedHeight: Int
   private let orientation: Int
@@ -19,7 +19,7 @@ struct PictureWrapping {
   /// - Returns: `nil` for what a PDF can't hold as it is: interlaced or 16-bit PNG, arithmetic or 12-bit JPEG, other
   ///   kinds.
   /// - Complexity: O(bytes).
-  init?(_ bytes: [UInt8], header: ImageHeader) {
+  package init?(_ bytes: [UInt8], header: ImageHeader) {
     guard let frame = header.frames.first else { return nil }
     let image: (dictionary: String, data: [UInt8], function: (String, Int)?)?
     switch header.kind {
@@ -108,7 +108,7 @@ struct PictureWrapping {
   /// The PDF file.
   ///
   /// - Complexity: O(bytes).
-  var pdf: [UInt8] {
+  package var pdf: [UInt8] {
     var out = Array("%PDF-1.5\n".utf8)
     out.reserveCapacity(data.count + 4096)
     var offsets: [Int] = []

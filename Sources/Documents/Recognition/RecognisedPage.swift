@@ -1,13 +1,13 @@
 /// What became of one picture that was read: a page to lay out, or the reason why there is none.
-struct RecognisedPage {
+package struct RecognisedPage {
   /// Upright, with level lines; no words where nothing was found or nothing makes sense.
-  var page: PrintedPage
+  package var page: PrintedPage
   /// Mean confidence of all that was found, percent.
-  var confidence: Double
+  package var confidence: Double
   /// Words that were left out, since their lines make no sense.
-  var meaningless: Int
+  package var meaningless: Int
   /// Whether all was left out, since the whole makes no sense.
-  var isUnreliable: Bool
+  package var isUnreliable: Bool
 
   /// Below this mean confidence, in percent, a page is noise: pages on their side that are read as if upright have 42,
   /// the worst that still can be read (type of 11 pixels, 3% of its characters wrong) 66.
@@ -19,15 +19,17 @@ struct RecognisedPage {
   ///   - number: of the page, from 1.
   ///   - scale: units of the page for each pixel that was read.
   /// - Complexity: O(text + lines × log lines).
-  init(_ text: RecognisedText, number: Int, scale: Double) {
+  package init(_ found: RecognisedText, number: Int, scale: Double) {
+    var text = found
+    text.repairBullets()
     confidence = text.confidence
     isUnreliable = !text.words.isEmpty && confidence < Self.leastOfPage
     let pixels = PageFrame(of: text)
     var frame = pixels
     frame.width *= scale
     frame.height *= scale
-    page = PrintedPage(
-      number: number, width: frame.uprightWidth, height: frame.uprightHeight, words: [], frame: frame)
+    page = PrintedPage(number: number, width: frame.uprightWidth, height: frame.uprightHeight, words: [])
+    page.frame = frame
     meaningless = 0
     for line in text.lines {
       let sense = RecognisedText(width: text.width, height: text.height, words: line).confidence

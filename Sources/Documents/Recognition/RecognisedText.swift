@@ -1,30 +1,49 @@
 /// What Tesseract found on one page: words in the order in which it read them, in pixels.
-struct RecognisedText: Equatable {
-  struct Word: Equatable {
-    var text: String
+package struct RecognisedText: Equatable {
+  package struct Word: Equatable {
+    package var text: String
     /// Pixels of the picture that was read.
-    var box: PageBox
+    package var box: PageBox
     /// How sure Tesseract is, 0…100.
-    var confidence: Double
+    package var confidence: Double
     /// Number of its block, paragraph and line: words of one line follow each other.
-    var line: Line
+    package var line: Line
+
+    package init(text: String, box: PageBox, confidence: Double, line: Line) {
+      self.text = text
+      self.box = box
+      self.confidence = confidence
+      self.line = line
+    }
   }
 
-  struct Line: Hashable {
+  package struct Line: Hashable {
     var block: Int
     var paragraph: Int
     var line: Int
+
+    package init(block: Int, paragraph: Int, line: Int) {
+      self.block = block
+      self.paragraph = paragraph
+      self.line = line
+    }
   }
 
   /// Pixels.
-  var width: Double
-  var height: Double
-  var words: [Word]
+  package var width: Double
+  package var height: Double
+  package var words: [Word]
+
+  package init(width: Double, height: Double, words: [Word]) {
+    self.width = width
+    self.height = height
+    self.words = words
+  }
 
   /// Mean confidence, each word weighted by its letters; 0 without words.
   ///
   /// - Complexity: O(text).
-  var confidence: Double {
+  package var confidence: Double {
     var sum = 0.0
     var weight = 0.0
     for word in words {
@@ -45,7 +64,7 @@ struct RecognisedText: Equatable {
   /// The words of each line.
   ///
   /// - Complexity: O(words).
-  var lines: [[Word]] {
+  package var lines: [[Word]] {
     var lines: [[Word]] = []
     for word in words {
       if let last = lines.last?.last, last.line == word.line {
@@ -69,7 +88,7 @@ extension RecognisedText {
   /// - Complexity: O(bytes).
   /// - Source: Tesseract's `TessBaseAPI::GetTSVText`: level, page, block, paragraph, line, word, left, top, width,
   ///   height, confidence, text.
-  init?(tsv bytes: [UInt8]) {
+  package init?(tsv bytes: [UInt8]) {
     self.init(width: 0, height: 0, words: [])
     for row in bytes.split(separator: 0x0A) {
       let cells = row.split(separator: 0x09, maxSplits: 11, omittingEmptySubsequences: false)

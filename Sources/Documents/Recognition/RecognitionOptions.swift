@@ -29,7 +29,7 @@ package struct RecognitionOptions: Hashable, Codable, Sendable {
   }
 
   /// The Debian package that holds a language's model.
-  static func package(of language: String) -> String {
+  package static func package(of language: String) -> String {
     let name = language.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : ASCII.lowercased($0) }
     return "tesseract-ocr-" + String(decoding: name, as: UTF8.self)
   }

@@ -1,14 +1,14 @@
 /// Reads pages of a PDF without a text layer: poppler renders a page, Tesseract reads it, one after the other.
-struct TesseractRecogniser: PageRecogniser {
+package struct TesseractRecogniser: PageRecogniser {
   private let environment: [String: String]
 
   /// Takes `PATH` and the overrides `RAG_TESSERACT`, `RAG_PDFTOPPM` and `TESSDATA_PREFIX` from the process's
   /// environment.
-  init() {
+  package init() {
     self.init(environment: LimitedProcess.environment(Self.variables))
   }
 
-  init(environment: [String: String]) {
+  package init(environment: [String: String]) {
     self.environment = environment
   }
 
@@ -20,7 +20,7 @@ struct TesseractRecogniser: PageRecogniser {
   /// So many pages in a row that fail are no accident of a page.
   private static let mostFailures = 3
 
-  func pages(
+  package func pages(
     of pdf: [UInt8], numbers: [Int], limits: ReadingLimits
   ) throws(DocumentError) -> (pages: [PrintedPage], notes: [ReadingNote]) {
     let options = limits.recognition
@@ -50,12 +50,14 @@ struct TesseractRecogniser: PageRecogniser {
         notes += Self.unread(Array(numbers[index...]), "the \(failures) pages before could not be read either")
         break
       }
-      do {
+      do throws(DocumentError) {
         let resolution = sizes.resolution(ofPage: number, wanted: Self.dotsPerInch, mostPixels: Self.mostPixels)
-        let picture = try renderer.render(
+        let bytes = try renderer.render(
           pdf, page: number, scale: .dotsPerInch(resolution), most: Self.mostPixels + Self.mostPixels / 50)
-        let text = try tesseract.read(
-          picture, dpi: resolution, isUneven: GreyPicture(pgm: picture)?.isUneven ?? false)
+        guard let picture = GreyPicture(pgm: bytes) else {
+          throw DocumentError(.converterFailed, "pdftoppm wrote no picture of 8 bits")
+        }
+        let text = try tesseract.read(picture, dpi: resolution)
         let read = RecognisedPage(text, number: number, scale: 72 / Double(resolution))
         if resolution < Self.dotsPerInch / 2 {
           notes.append(

@@ -1,5 +1,5 @@
 /// The height of type, told from the boxes of words: a box holds only what its letters reach.
-enum TypeHeight {
+package enum TypeHeight {
   /// Shares of the type's height that letters take, as in most text faces: from the baseline to the top of an `x`, to the
   /// top of an `h` or a capital, and from the foot of a `p` to the baseline.
   private static let middle = 0.48
@@ -9,7 +9,7 @@ enum TypeHeight {
   /// The size of a line's type: the median of what its words say.
   ///
   /// - Complexity: O(text + words × log words).
-  static func size(of words: [(text: String, height: Double)]) -> Double {
+  package static func size(of words: [(text: String, height: Double)]) -> Double {
     var sizes: [Double] = []
     for word in words where hasLetterOrDigit(word.text) {
       let share =

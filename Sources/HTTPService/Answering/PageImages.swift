@@ -22,11 +22,11 @@ final class PageImages: Sendable {
   /// Longest file that is read, bytes.
   private static let fileBytes = 1 << 30
 
-  private let renderer: PagePictures
+  private let renderer: PageImageRenderer
   private let gate = AdmissionGate(slots: 2, queue: 32)
   private let cache = Mutex(Cache())
 
-  init(renderer: PagePictures = PagePictures()) {
+  init(renderer: PageImageRenderer = PageImageRenderer()) {
     self.renderer = renderer
   }
 
@@ -54,7 +54,9 @@ final class PageImages: Sendable {
       do throws(DocumentError) {
         return try renderer.image(of: bytes, page: page)
       } catch {
-        throw ServiceError(.pageUnavailable, "page \(page) cannot be shown: \(error.message)")
+        throw ServiceError(
+          error.code == .unsupportedFormat ? .pageMissing : .pageUnavailable,
+          "page \(page) cannot be shown: \(error.message)")
       }
     }
     guard let image else {

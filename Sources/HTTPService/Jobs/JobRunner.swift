@@ -1,4 +1,5 @@
 import Catalog
+import Documents
 import Foundation
 import IndexStore
 import ServiceLifecycle
@@ -16,6 +17,7 @@ package final class JobRunner: Service, Sendable {
   private let metrics: ServiceMetrics
   private let log: AccessLog
   private let threads: Int
+  private let limits: ReadingLimits
   private let turns = Turns()
   private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
   /// How long another process may keep a collection from us.
@@ -24,7 +26,7 @@ package final class JobRunner: Service, Sendable {
   package init(
     home: HomeFolder, uploads: UploadStore, wiring: RagService.Wiring, metrics: ServiceMetrics,
     log: AccessLog,
-    threads: Int
+    threads: Int, limits: ReadingLimits
   ) {
     self.home = home
     self.uploads = uploads
@@ -32,6 +34,7 @@ package final class JobRunner: Service, Sendable {
     self.metrics = metrics
     self.log = log
     self.threads = threads
+    self.limits = limits
   }
 
   /// Says that there is a new job.
@@ -126,6 +129,7 @@ package final class JobRunner: Service, Sendable {
     let documents = try uploads.documents(of: job)
     var options = IngestOptions()
     options.threads = threads
+    options.limits = limits
     let pipeline = IngestPipeline(collection: job.collection, in: home, embedder: embedder, options: options)
     let end = ContinuousClock.now + Self.patience
     while true {

@@ -23,7 +23,7 @@ extension RagService {
       Endpoint(
         .get, "/api/v1/documents/{id}/pages/{page}/image", scope: .query, isPartOfAnother: true,
         EndpointDescription(
-          "Show a page of a PDF or an image as a picture, at most \(PagePictures.longSide) pixels long where it is "
+          "Show a page of a PDF or an image as a picture, at most \(PageImageRenderer.longSide) pixels long where it is "
             + "drawn. 409 where the file has changed since it was ingested, 410 where it is gone, 404 where there is "
             + "no such page or the file was sent and is not kept.", tag: "documents"
         )
@@ -32,6 +32,9 @@ extension RagService {
         .query(collection.0, Schema.text, collection.1)
         .gives(Self.binary, as: "image/png")
         .gives(Self.binary, as: "image/jpeg")
+        .gives(Self.binary, as: "image/gif")
+        .gives(Self.binary, as: "image/bmp")
+        .gives(Self.binary, as: "image/webp")
       ) { [self] request, context in try await part(request, context) },
     ]
   }

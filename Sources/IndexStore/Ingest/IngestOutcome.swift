@@ -89,6 +89,8 @@ enum IngestOutcome: Sendable {
         return ready(
           try readDocument(SourceFile(name: name, bytes: bytes), format: format, limits: limits), hash: hash,
           work)
+      } catch where error.code.isPassedOver {
+        return .skipped(SkippedRecord(path: candidate.uri, reason: error.message), gone: known?.row)
       } catch {
         let failure = FailureRecord(path: candidate.uri, reason: error.message)
         // Of the same kind as before, and broken: perhaps half of it is new.
@@ -100,7 +102,7 @@ enum IngestOutcome: Sendable {
     private static func mayBeDamage(_ error: DocumentError) -> Bool {
       switch error.code {
       case .malformed, .converterFailed, .undecodable: true
-      case .empty, .tooLarge, .unsupportedFormat, .encrypted: false
+      case .empty, .tooLarge, .unsupportedFormat, .encrypted, .picture: false
       }
     }
 

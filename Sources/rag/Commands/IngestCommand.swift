@@ -15,7 +15,8 @@ struct IngestCommand: AsyncParsableCommand {
     commandName: "ingest",
     abstract: "Read, cut, embed and index documents.",
     discussion: """
-      A folder is taken whole: Markdown, text, HTML, PDF, DOCX, PPTX, XLSX, EPUB, CSV, JSON, e-mail, source code.
+      A folder is taken whole: Markdown, text, HTML, PDF, DOCX, PPTX, XLSX, EPUB, CSV, JSON, e-mail, source code,
+      pictures (PNG, JPEG, TIFF …). Text in pictures and in scanned pages is read by Tesseract.
       Unchanged documents are passed over, moved ones recognised; documents whose files are gone are deleted
       (--no-prune keeps them). A folder that is empty or has lost more than half of its documents is an error that
       deletes nothing: --prune says that it is meant. What '.ragignore' files name and names that begin with a dot are
@@ -93,6 +94,13 @@ struct IngestCommand: AsyncParsableCommand {
   @Option(help: "Largest file, bytes.")
   var maxFileBytes: Int?
 
+  @Option(
+    help: "Languages of scanned pages and pictures, such as de,en; default: the configuration's, or deu,eng.")
+  var ocrLanguages: String?
+
+  @Flag(inversion: .prefixedNo, help: "Read text in scanned pages and pictures (default: the configuration's, or yes).")
+  var ocr: Bool?
+
   func validate() throws {
     for (name, value) in [
       ("--threads", threads), ("--chunk-tokens", chunkTokens), ("--chunks-per-commit", chunksPerCommit),
@@ -128,6 +136,7 @@ struct IngestCommand: AsyncParsableCommand {
     options.bringsBackDeleted = restoreDeleted
     options.threads = threads
     options.chunksPerCommit = chunksPerCommit ?? options.chunksPerCommit
+    options.limits = try wiring.settings.readingLimits(ocrLanguages: ocrLanguages, ocr: ocr)
     options.limits.fileBytes = maxFileBytes ?? options.limits.fileBytes
     let line = ProgressLine(isQuiet: global.quiet)
     let pipeline = IngestPipeline(

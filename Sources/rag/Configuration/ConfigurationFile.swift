@@ -34,6 +34,22 @@ struct ConfigurationFile: Decodable, Equatable {
     }
   }
 
+  /// How pages and pictures without a text layer are read.
+  struct Recognition: Decodable, Equatable {
+    var enabled: Bool?
+    /// ISO 639-1 codes, or Tesseract's names.
+    var languages: [String]?
+    var secondsPerPage: Int?
+    /// Most pages of a file.
+    var maximumPages: Int?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+      case enabled, languages
+      case secondsPerPage = "seconds_per_page"
+      case maximumPages = "max_pages"
+    }
+  }
+
   struct Embedding: Decodable, Equatable {
     /// `local` or `openai` (any server that speaks OpenAI's embeddings API).
     var provider: String?
@@ -309,6 +325,7 @@ struct ConfigurationFile: Decodable, Equatable {
   var threads: Int?
   var chunking: Chunking?
   var ingest: Ingest?
+  var ocr: Recognition?
   var embedding: Embedding?
   var retrieval: Retrieval?
   var analysis: Analysis?
@@ -326,7 +343,7 @@ struct ConfigurationFile: Decodable, Equatable {
   var artifacts: Artifacts?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case home, models, collection, threads, chunking, ingest, embedding, analysis, retrieval, reranker, llm, answers
+    case home, models, collection, threads, chunking, ingest, ocr, embedding, analysis, retrieval, reranker, llm, answers
     case prompts, server, access, drift, registry, artifacts
     case llmFallback = "llm_fallback"
   }
@@ -352,6 +369,7 @@ struct ConfigurationFile: Decodable, Equatable {
     let sections: [String: [String]] = [
       "chunking": Chunking.CodingKeys.allCases.map(\.rawValue),
       "ingest": Ingest.CodingKeys.allCases.map(\.rawValue),
+      "ocr": Recognition.CodingKeys.allCases.map(\.rawValue),
       "embedding": Embedding.CodingKeys.allCases.map(\.rawValue),
       "retrieval": Retrieval.CodingKeys.allCases.map(\.rawValue),
       "answers": Answers.CodingKeys.allCases.map(\.rawValue),
