@@ -6,13 +6,13 @@ package enum PageKind: Sendable {
 extension DocumentFormat {
   /// What people call a page of a document in this format.
   package var pageKind: PageKind {
-    switch rawValue {
-    case "pptx", "odp", "ppt": .slide
-    case "xlsx", "ods", "xls": .sheet
+    switch self {
+    case .pptx, .odp, .ppt: .slide
+    case .xlsx, .ods, .xls: .sheet
     default: .page
     }
   }
 
-  /// Whether `PageRenderer` can show pages of such files.
-  package var hasPageImages: Bool { rawValue == "pdf" || rawValue == "image" }
+  /// Whether `PagePictures` can show pages of such files.
+  package var hasPageImages: Bool { self == .pdf || self == .image }
 }

@@ -125,6 +125,22 @@ import Testing
     #expect(try await server.get(image(1)).status == 401)
   }
 
+  @Test func anImageIsItsOwnPicture() async throws {
+    // One grey pixel by another program.
+    let png = try #require(
+      Data(
+        base64Encoded:
+          "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="))
+    let server = try await server(Array(png), at: { $0.folder("a.png") }, format: .image)
+    let reply = try await server.get(image(1))
+    #expect(reply.headers[.contentType] == "image/png", "\(reply.body)")
+    #expect(reply.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
+    #expect(try await server.get(image(2)).code == "page_missing")
+    let script = try await self.server(
+      Array("<svg onload='alert(1)'/>".utf8), at: { $0.folder("a.svg") }, format: .image)
+    #expect(try await script.get(image(1)).code == "page_missing")
+  }
+
   @Test func textHasNoPages() async throws {
     let server = try await TestServer()
     let reply = try await server.get("/api/v1/documents/handbook/drift.md/pages/1/image")

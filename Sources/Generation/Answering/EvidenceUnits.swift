@@ -28,7 +28,7 @@ enum EvidenceUnits {
   /// The units of a text, in order; headings, rules, column names of tables and code are left out.
   ///
   /// - Parameters:
-  ///   - minimumBytes: shorter ones say nothing by themselves, UTF-8 bytes.
+  ///   - minimumBytes: shorter ones say nothing by themselves, UTF-8 bytes; a row counts with its column names.
   ///   - header: column names of the table that the text goes on with.
   /// - Complexity: O(text).
   static func units(
@@ -64,7 +64,9 @@ enum EvidenceUnits {
       if inCode || isHeadingOrRule(line) { continue }
       let sentences = isRow(line) ? [block] : SentenceBorders.split(block, in: bytes)
       for sentence in sentences {
-        for range in cut(bytes, trim(bytes, sentence)) where range.count >= minimumBytes {
+        // A short row says something with the names of its columns.
+        let least = minimumBytes - (columns?.utf8.count ?? 0)
+        for range in cut(bytes, trim(bytes, sentence)) where range.count >= least && !range.isEmpty {
           units.append(
             EvidenceUnit(
               passage: passage, range: range, text: String(decoding: bytes[range], as: UTF8.self),

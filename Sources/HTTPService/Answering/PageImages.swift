@@ -54,7 +54,9 @@ final class PageImages: Sendable {
       do throws(DocumentError) {
         return try renderer.image(of: bytes, page: page)
       } catch {
-        throw ServiceError(.pageUnavailable, "page \(page) cannot be shown: \(error.message)")
+        throw ServiceError(
+          error.code == .unsupportedFormat ? .pageMissing : .pageUnavailable,
+          "page \(page) cannot be shown: \(error.message)")
       }
     }
     guard let image else {

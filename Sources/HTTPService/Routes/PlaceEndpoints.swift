@@ -32,6 +32,9 @@ extension RagService {
         .query(collection.0, Schema.text, collection.1)
         .gives(Self.binary, as: "image/png")
         .gives(Self.binary, as: "image/jpeg")
+        .gives(Self.binary, as: "image/gif")
+        .gives(Self.binary, as: "image/bmp")
+        .gives(Self.binary, as: "image/webp")
       ) { [self] request, context in try await part(request, context) },
     ]
   }
