@@ -11,6 +11,8 @@ struct EvidenceUnit: Hashable {
   var columns: String?
   /// The column names stand before the passage.
   var isContinued = false
+  /// The question that stands right above it, which it answers.
+  var question: String?
 }
 
 /// Cuts passages into units.
@@ -40,6 +42,11 @@ enum EvidenceUnits {
     var previousRow: Range<Int>?
     var columns = header.map(TableRowText.names)
     var isContinued = header != nil
+    // Whether the first row of a table without a rule was taken for its column names.
+    var isGuess = false
+    // A question waits for what stands below it: by itself it is no answer.
+    var question: String?
+    var waiting: EvidenceUnit?
     for block in blocks(bytes) {
       let line = bytes[block]
       if let last = previousRow, last.upperBound + 1 < block.lowerBound || !isRow(line) {
@@ -47,33 +54,53 @@ enum EvidenceUnits {
         columns = nil
         isContinued = false
       }
-      if columns == nil, isHeadingOrRule(line), let header = previousRow, line.contains(UInt8(ascii: "|")) {
+      if columns == nil || isGuess, isHeadingOrRule(line), let header = previousRow, line.contains(UInt8(ascii: "|")) {
         // What stood above the first rule of a table were its column names.
         units.removeAll { header.contains($0.range.lowerBound) }
         columns = String(decoding: bytes[trim(bytes, header)], as: UTF8.self)
         isContinued = false
+        isGuess = false
       } else if !isRow(line) {
         columns = nil
         isContinued = false
       }
+      let isFirstRow = isRow(line) && previousRow == nil && columns == nil
       previousRow = isRow(line) ? block : nil
       if line.starts(with: "```".utf8) || line.starts(with: "~~~".utf8) {
         inCode.toggle()
         continue
       }
+      if !inCode, isHeadingOrRule(line) {
+        let text = line.drop { $0 == UInt8(ascii: "#") || $0 == 0x20 }
+        question = isQuestion(text) ? String(decoding: text, as: UTF8.self) : nil
+      }
       if inCode || isHeadingOrRule(line) { continue }
       let sentences = isRow(line) ? [block] : SentenceBorders.split(block, in: bytes)
       for sentence in sentences {
         // A short row says something with the names of its columns.
-        let least = minimumBytes - (columns?.utf8.count ?? 0)
+        let least = minimumBytes - (columns ?? question ?? "").utf8.count
         for range in cut(bytes, trim(bytes, sentence)) where range.count >= least && !range.isEmpty {
-          units.append(
-            EvidenceUnit(
-              passage: passage, range: range, text: String(decoding: bytes[range], as: UTF8.self),
-              columns: columns, isContinued: isContinued))
+          let unit = EvidenceUnit(
+            passage: passage, range: range, text: String(decoding: bytes[range], as: UTF8.self),
+            columns: columns, isContinued: isContinued, question: question)
+          if columns == nil, isQuestion(bytes[range]) {
+            // A question above another question stays a unit.
+            if let waiting { units.append(waiting) }
+            waiting = unit
+            question = unit.text
+          } else {
+            waiting = nil
+            question = nil
+            units.append(unit)
+          }
         }
       }
+      if isFirstRow, isNames(line) {
+        isGuess = true
+        columns = String(decoding: bytes[trim(bytes, block)], as: UTF8.self)
+      }
     }
+    if let waiting { units.append(waiting) }
     return units
   }
 
@@ -128,6 +155,14 @@ enum EvidenceUnits {
     var bars = 0
     for index in line.indices where line[index] == UInt8(ascii: "|") { bars += 1 }
     return bars >= 1 && !line.contains(0x0A)
+  }
+
+  /// Whether a table's first row names its columns where no rule says so: no figure is in it.
+  private static func isNames(_ line: ArraySlice<UInt8>) -> Bool { !line.contains { (48...57).contains($0) } }
+
+  private static func isQuestion(_ text: ArraySlice<UInt8>) -> Bool {
+    let end = text.suffix(4)
+    return end.last == UInt8(ascii: "?") || ["？", "؟"].contains { end.suffix($0.utf8.count).elementsEqual($0.utf8) }
   }
 
   private static func isHeadingOrRule(_ line: ArraySlice<UInt8>) -> Bool {

@@ -116,16 +116,15 @@ package struct ExtractiveAnswerer: Answerer {
         .intersection(wanted)
     }
     // Names that stand outside the passage say of its rows what headings say of sentences.
-    let columns = passages.map { Set(analyzer.terms(of: $0.header ?? "")).intersection(wanted) }
+    let columns = units.map { Set(analyzer.terms(of: $0.columns ?? "")).intersection(wanted) }
+    let questions = units.map { Set(analyzer.terms(of: $0.question ?? "")).intersection(wanted) }
     return units.enumerated().map { order, unit in
       var sum = 0.0
       for term in wanted.sorted() {
         let weight = weights[term] ?? 0
-        if held[order].contains(term) {
+        if held[order].contains(term) || questions[order].contains(term) {
           sum += weight
-        } else if headings[unit.passage].contains(term)
-          || unit.isContinued && columns[unit.passage].contains(term)
-        {
+        } else if headings[unit.passage].contains(term) || columns[order].contains(term) {
           sum += weight / 2
         }
       }
@@ -145,7 +144,7 @@ package struct ExtractiveAnswerer: Answerer {
       let texts = scored.map { item in
         // A sentence means more under its heading.
         (passages[item.unit.passage].headingPath.last.map { $0 + ": " } ?? "")
-          + (item.unit.isContinued ? Self.readable(item.unit) : item.unit.text)
+          + (item.unit.question.map { $0 + " " } ?? "") + Self.readable(item.unit)
       }
       matrix = try await embedder.embed(texts, as: .passage).matrix
     } catch {
@@ -174,10 +173,9 @@ package struct ExtractiveAnswerer: Answerer {
       text: sentences.joined(separator: "\n"), abstention: nil, citations: citations, confidence: confidence)
   }
 
-  /// A unit's text on one line; a row of a table that began before its passage with the names of its columns, which
-  /// would be lost otherwise.
+  /// A unit's text on one line; a row of a table with the names of its columns, which would be lost otherwise.
   static func readable(_ unit: EvidenceUnit) -> String {
-    guard unit.isContinued, let columns = unit.columns else { return readable(unit.text) }
+    guard let columns = unit.columns else { return readable(unit.text) }
     return TableRowText.named(row: unit.text, columns: columns)
   }
 

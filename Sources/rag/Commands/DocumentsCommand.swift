@@ -6,14 +6,14 @@ import Storage
 
 struct DocumentsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "documents", abstract: "List and delete documents of a collection.",
+    commandName: "documents", abstract: "List and delete documents of a collection; show what is read from a file.",
     discussion: """
       EXAMPLES
         rag documents list
         rag documents list --below handbook/ops --json
         rag documents delete handbook/old.md
       """,
-    subcommands: [List.self, Delete.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Read.self, Delete.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
