@@ -154,7 +154,7 @@ import Testing
     }
   }
 
-  private static func mutated(_ bytes: [UInt8], _ generator: inout MutationGenerator) -> [UInt8] {
+  static func mutated(_ bytes: [UInt8], _ generator: inout MutationGenerator) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...8, using: &generator) where !bytes.isEmpty {
       let at = Int.random(in: 0..<bytes.count, using: &generator)
