@@ -21,17 +21,21 @@ package struct HyphenRule {
 
   /// Words that are more often followed by a hyphen than broken behind.
   private static let prefixes: Set<String> = [
-    "well", "self", "half", "cross", "long", "short", "high", "low", "full", "first", "second", "third", "two",
-    "three", "four", "five", "six", "seven", "eight", "nine", "twenty", "thirty", "forty", "fifty", "sixty", "seventy",
+    "well", "self", "half", "cross", "long", "short", "high", "low", "full", "first", "second", "third",
+    "two",
+    "three", "four", "five", "six", "seven", "eight", "nine", "twenty", "thirty", "forty", "fifty", "sixty",
+    "seventy",
     "eighty", "ninety", "year", "single", "large", "small", "near", "hard",
   ]
   /// Endings of words that begin like those.
   private static let endings: Set<String> = [
-    "ness", "less", "teen", "ways", "land", "lands", "ship", "hood", "ward", "wards", "ening", "ened", "ered", "ering",
+    "ness", "less", "teen", "ways", "land", "lands", "ship", "hood", "ward", "wards", "ening", "ened", "ered",
+    "ering",
     "light", "lights", "lighted", "fold", "most", "some", "ware", "wares",
   ]
   private static let conjunctions: Set<String> = [
-    "und", "oder", "and", "or", "bzw", "bzw.", "sowie", "bis", "to", "et", "ou", "y", "o", "e", "en", "of", "och", "i",
+    "und", "oder", "and", "or", "bzw", "bzw.", "sowie", "bis", "to", "et", "ou", "y", "o", "e", "en", "of",
+    "och", "i",
   ]
 
   /// - Parameter lines: the words of each line of the document, in order; an empty list parts what does not go on.
@@ -44,10 +48,14 @@ package struct HyphenRule {
       if let left = last, let right = line.first, let pair = Self.pair(left, right) {
         pairs.append(pair)
         wanted.formUnion([pair.left + pair.right, pair.left + "-" + pair.right, pair.left, pair.right])
+      } else if let left = last, let right = line.first, Self.hyphen(of: left) != nil, Self.isCapitals(left),
+        Self.isCapitals(right)
+      {
+        wanted.insert(Self.core(left) + Self.core(right))
       }
       last = line.last
     }
-    guard !pairs.isEmpty else { return }
+    guard !wanted.isEmpty else { return }
     var isAfterHyphen = false
     for line in lines {
       for (index, word) in line.enumerated() {
@@ -66,7 +74,8 @@ package struct HyphenRule {
       if line.isEmpty { isAfterHyphen = false }
     }
     breaksWords = pairs.contains { pair in
-      count(pair.left + pair.right) > 0 || count(pair.right) == 0 && count(pair.left) == 0 && pair.right.utf8.count > 2
+      count(pair.left + pair.right) > 0
+        || count(pair.right) == 0 && count(pair.left) == 0 && pair.right.utf8.count > 2
     }
   }
 
@@ -75,9 +84,12 @@ package struct HyphenRule {
     guard let hyphen = Self.hyphen(of: left) else { return .apart }
     if hyphen == "\u{AD}" { return .joined }
     let head = left.unicodeScalars.dropLast()
-    guard let before = head.last, before.properties.isAlphabetic || ("0"..."9").contains(before) else { return .apart }
+    guard let before = head.last, before.properties.isAlphabetic || ("0"..."9").contains(before) else {
+      return .apart
+    }
     if Self.conjunctions.contains(right.lowercased()) { return .suspended }
-    guard let first = right.unicodeScalars.first, first.properties.isAlphabetic || ("0"..."9").contains(first) else {
+    guard let first = right.unicodeScalars.first, first.properties.isAlphabetic || ("0"..."9").contains(first)
+    else {
       return .apart
     }
     guard let pair = Self.pair(left, right) else {
@@ -90,7 +102,8 @@ package struct HyphenRule {
     let compound = count(pair.left + "-" + pair.right)
     if joined != compound { return joined > compound ? .joined : .kept }
     // `E-Mail-Adres-se` is broken once more; `state-of-the-art` is not.
-    let head2 = pair.left.utf8.split(separator: 0x2D).last.map { String(decoding: $0, as: UTF8.self) } ?? pair.left
+    let head2 =
+      pair.left.utf8.split(separator: 0x2D).last.map { String(decoding: $0, as: UTF8.self) } ?? pair.left
     if head2.unicodeScalars.count == 1 { return .kept }
     let isPrefix = Self.prefixes.contains(head2)
     let areWords = count(pair.right) > 0 && count(head2) > 0
@@ -109,7 +122,8 @@ package struct HyphenRule {
 
   /// Both parts in lower case, where the second begins in lower case and a letter stands before the hyphen.
   private static func pair(_ left: String, _ right: String) -> (left: String, right: String)? {
-    guard hyphen(of: left) != nil, let before = left.unicodeScalars.dropLast().last, before.properties.isAlphabetic,
+    guard hyphen(of: left) != nil, let before = left.unicodeScalars.dropLast().last,
+      before.properties.isAlphabetic,
       let first = right.unicodeScalars.first, first.properties.isLowercase
     else { return nil }
     if left.contains("/") || left.contains("@") || left.contains("_") { return nil }

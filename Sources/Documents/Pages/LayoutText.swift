@@ -22,7 +22,7 @@ enum LayoutText {
     let isCut = out.last?.value == 0xAD
     if out.contains(where: { $0.value == 0xAD }) {
       out = String.UnicodeScalarView(out.filter { $0.value != 0xAD })
-      if isCut { out.append("\u{AD}") }
+      if isCut, !out.isEmpty { out.append("\u{AD}") }
     }
     return String(out)
   }
@@ -58,7 +58,14 @@ enum LayoutText {
     let scalars = Array(text.unicodeScalars)
     var parts: [(String, ClosedRange<Double>)] = []
     var start = 0
-    func add(_ range: Range<Int>) {
+    func add(_ whole: Range<Int>) {
+      var range = whole
+      while !range.isEmpty, scalars[range.lowerBound] == " " {
+        range = (range.lowerBound + 1)..<range.upperBound
+      }
+      while !range.isEmpty, scalars[range.upperBound - 1] == " " {
+        range = range.lowerBound..<(range.upperBound - 1)
+      }
       guard !range.isEmpty else { return }
       var part = String.UnicodeScalarView()
       part.append(contentsOf: scalars[range])
@@ -104,7 +111,8 @@ enum LayoutText {
   /// `2024`, `2023/24`, `FY2024`: a name of a column rather than an amount.
   static func isYear(_ text: String) -> Bool {
     let digits = text.utf8.filter { (0x30...0x39).contains($0) }
-    guard [4, 6, 8].contains(digits.count), text.utf8.count <= 10, !text.utf8.contains(0x2C), !text.utf8.contains(0x2E)
+    guard [4, 6, 8].contains(digits.count), text.utf8.count <= 10, !text.utf8.contains(0x2C),
+      !text.utf8.contains(0x2E)
     else { return false }
     return digits.starts(with: [0x31, 0x39]) || digits.starts(with: [0x32, 0x30])
   }

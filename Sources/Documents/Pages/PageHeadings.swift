@@ -24,14 +24,14 @@ struct PageHeadings {
   /// - Parameter pages: paragraphs of each page in order of reading, `nil` where a table stands.
   /// - Complexity: O(words).
   func mark(_ pages: inout [[PageParagraph?]]) {
-    // Bold type says something only where most lines are not.
+    // Bold type says something only where most words are not.
     var bold = 0
-    var lines = 0
+    var all = 0
     for paragraph in pages.joined().compactMap({ $0 }) {
-      lines += paragraph.lines.count
-      if paragraph.isBold { bold += paragraph.lines.count }
+      all += paragraph.wordCount
+      if paragraph.isBold { bold += paragraph.wordCount }
     }
-    let boldSays = bold * 3 < lines
+    let boldSays = bold * 3 < all
     var styles: Set<Style> = []
     for page in pages.indices {
       for index in pages[page].indices {
@@ -122,7 +122,8 @@ struct PageHeadings {
       text.hasSuffix(",") || text.hasSuffix(";") || text.hasSuffix(".") && !text.hasSuffix("..")
     if paragraph.size >= 1.17 * bodySize {
       // Large text of many words is text.
-      return count <= 160 && !(endsLikeText && (count > 80 || all.count > 4 && paragraph.size < 1.4 * bodySize))
+      return count <= 160
+        && !(endsLikeText && (count > 80 || all.count > 4 && paragraph.size < 1.4 * bodySize))
     }
     guard !endsLikeText, paragraph.lines.count <= 2 else { return false }
     if !isNumbered, LayoutText.startsLowercase(words[first].text) { return false }

@@ -24,42 +24,51 @@ struct PageJoins {
     out.reserveCapacity(items.count)
     var isTaken = [Bool](repeating: false, count: items.count)
     for index in items.indices where !isTaken[index] {
-      var item = items[index]
+      let page = items[index].page
       var last = index
-      while let next = continuation(of: item, from: last, items, isTaken) {
+      // The parts are gathered first, so that nothing is copied for each.
+      var parts: [Int] = []
+      var line = items[index].element
+      while let next = continuation(of: items[index].element, line, from: last, items, isTaken) {
         // What stands between: on the first page before, on the next one after.
-        for between in (last + 1)..<next where !isTaken[between] && items[between].page == items[index].page {
+        for between in (last + 1)..<next where !isTaken[between] && items[between].page == page {
           out.append(items[between])
           isTaken[between] = true
         }
-        item.element = joined(item.element, items[next].element)
         isTaken[next] = true
+        parts.append(next)
+        line = items[next].element
         last = next
       }
-      out.append(item)
+      out.append(Item(element: joined(items[index].element, parts.map { items[$0].element }), page: page))
     }
     return out
   }
 
-  private func joined(_ first: PrintedText.Element, _ second: PrintedText.Element) -> PrintedText.Element {
-    switch (first, second) {
-    case (.paragraph(var left), .paragraph(let right)):
-      left.lines += right.lines
-      return .paragraph(left)
-    case (.table(let left), .table(let right)):
-      return .table(left.continued(by: right, source.words) ?? left)
-    default: return first
+  private func joined(_ first: PrintedText.Element, _ rest: [PrintedText.Element]) -> PrintedText.Element {
+    guard !rest.isEmpty else { return first }
+    switch first {
+    case .paragraph(var paragraph):
+      for case .paragraph(let next) in rest { paragraph.lines += next.lines }
+      return .paragraph(paragraph)
+    case .table(var table):
+      for case .table(let next) in rest { table.append(next, source.words) }
+      return .table(table)
     }
   }
 
-  private func continuation(of item: Item, from last: Int, _ items: [Item], _ isTaken: [Bool]) -> Int? {
+  /// The element that goes on with `first`, of which `part` is the part so far that was found last.
+  private func continuation(
+    of first: PrintedText.Element, _ part: PrintedText.Element, from last: Int, _ items: [Item],
+    _ isTaken: [Bool]
+  ) -> Int? {
     var skipped = 0
     var index = last + 1
     let start = items[last]
     while index < items.count, skipped <= Self.furthest, items[index].page - start.page <= 1 {
       defer { index += 1 }
       if isTaken[index] { continue }
-      switch (item.element, items[index].element) {
+      switch (part, items[index].element) {
       case (.paragraph(let left), .paragraph(let right)):
         if isFloat(right) {
           skipped += 1
@@ -69,12 +78,13 @@ struct PageJoins {
         return goesOn(left, right, isDirect: skipped == 0) ? index : nil
       case (.paragraph, .table):
         skipped += 1
-      case (.table(let left), .table(let right)):
-        guard items[index].page != start.page else { return nil }
-        return left.continued(by: right, source.words) == nil ? nil : index
+      case (.table, .table(let right)):
+        guard items[index].page != start.page, case .table(let left) = first else { return nil }
+        return left.columnMap(of: right, source.words) == nil ? nil : index
       case (.table, .paragraph(let right)):
         // A head that differs from that of the page before says that another table begins.
-        guard right.role == .footnote || right.role == .margin && isRepeated(right, on: start.page, items) else {
+        guard right.role == .footnote || right.role == .margin && isRepeated(right, on: start.page, items)
+        else {
           return nil
         }
         skipped += 1
@@ -122,10 +132,10 @@ struct PageJoins {
 }
 
 extension PageTable {
-  /// This table with the rows of one on the next page, where that has the same columns and no other header.
+  /// The columns of this table that those of one on the next page stand below.
   ///
-  /// - Returns: `nil` where it is another table.
-  func continued(by next: PageTable, _ words: [LayoutWord]) -> PageTable? {
+  /// - Returns: `nil` where it is another table: other columns, or another header.
+  func columnMap(of next: PageTable, _ words: [LayoutWord]) -> [Int]? {
     var map: [Int] = []
     for column in next.columns {
       let box = PageBox(left: column.left, top: 0, right: column.right, bottom: 1)
@@ -135,16 +145,19 @@ extension PageTable {
       else { return nil }
       map.append(best)
     }
-    guard map.count * 2 > columns.count || map.count == columns.count else { return nil }
+    guard map.count * 2 > columns.count else { return nil }
     func texts(_ row: Row) -> [String] {
       row.cells.map { $0.lines.joined().map { words[$0].text }.joined(separator: " ") }
     }
-    let own = rows.filter(\.isHeader).map(texts)
-    let other = next.rows.filter(\.isHeader).map(texts)
-    guard other.isEmpty || own == other else { return nil }
-    // Without marked names, the first row that comes again is the names.
-    var table = self
-    table.rows += next.rows.map { row in
+    let own = rows.prefix(8).filter(\.isHeader).map(texts)
+    let other = next.rows.prefix(8).filter(\.isHeader).map(texts)
+    return other.isEmpty || own == other ? map : nil
+  }
+
+  /// Adds the rows of a table that goes on with this one; a header that comes again is one row more like the first.
+  mutating func append(_ next: PageTable, _ words: [LayoutWord]) {
+    guard let map = columnMap(of: next, words) else { return }
+    rows += next.rows.map { row in
       var row = row
       row.isHeader = false
       for index in row.cells.indices { row.cells[index].column = map[row.cells[index].column] }
@@ -154,6 +167,5 @@ extension PageTable {
       }
       return row
     }
-    return table
   }
 }

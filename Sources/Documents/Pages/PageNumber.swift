@@ -16,7 +16,7 @@ package enum PageNumber {
     while let first = parts.first, separators.contains(first), parts.count > 1 { parts.removeFirst() }
     while let last = parts.last, separators.contains(last), parts.count > 1 { parts.removeLast() }
     guard let first = parts.first, let last = parts.last else { return nil }
-    if parts.count == 1 { return value(first).map { ($0, "") } }
+    if parts.count == 1, let own = value(first) { return (own, "") }
     if let own = explicit(parts[...]) { return (own, "") }
     // Words, a separator, the number; or the other way around.
     for index in parts.indices.dropFirst().dropLast() where separators.contains(parts[index]) {

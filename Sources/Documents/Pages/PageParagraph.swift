@@ -58,27 +58,26 @@ struct PageParagraphs {
     let lines = rows.map(line)
     let right = rightEdge(lines)
     let steps = zip(lines, lines.dropFirst()).map { $1.box.bottom - $0.box.bottom }
+    var open: PageParagraph?
     for (index, line) in lines.enumerated() {
       let style = style(of: line)
-      if index > 0, let last = found.last, let above = last.lines.last {
-        found[found.count - 1].lines[last.lines.count - 1].isShort = endsShort(
-          above, before: line, right: right)
-        let step = steps[index - 1]
-        // The step inside of this paragraph, or that of the lines below.
-        let usual = usualStep(steps, index - 1, last)
-        if belongs(line, style, to: last, step: step, usual: usual, right: right) {
-          found[found.count - 1].lines.append(line)
+      if index > 0, let above = open?.lines.last, let last = open?.lines.indices.last {
+        open?.lines[last].isShort = endsShort(above, before: line, right: right)
+        if open.map({ belongs(line, style, to: $0, steps: steps, index: index, right: right) }) ?? false {
+          open?.lines.append(line)
           continue
         }
       }
+      if let open { found.append(open) }
       var paragraph = PageParagraph(
         lines: [line], size: style.size, isBold: style.isBold, isMonospaced: style.isMonospaced)
       if index > 0 {
         paragraph.spaceAbove = (line.box.top - lines[index - 1].box.bottom) / max(0.1, style.size)
       }
       if isItem(line) { paragraph.role = .item(1) }
-      found.append(paragraph)
+      open = paragraph
     }
+    if let open { found.append(open) }
     return found
   }
 
@@ -144,6 +143,14 @@ struct PageParagraphs {
   ) -> Bool {
     guard let first = next.words.first else { return false }
     let word = words[first]
+    // Scripts without spaces break anywhere.
+    if LayoutText.isIdeograph(word.text.unicodeScalars.first), let last = line.words.last,
+      LayoutText.isIdeograph(words[last].text.unicodeScalars.last)
+    {
+      return LayoutText.endsSentence(words[last].text) && right - line.box.right > 2 * word.size
+    }
+    // A sentence that goes on was broken by the width, not by its author.
+    if LayoutText.startsLowercase(word.text), line.words.count >= 5, !isSentenceEnd(line) { return false }
     if word.isRightToLeft {
       return line.box.left - box.left > word.box.width + 0.6 * word.size
     }
@@ -163,9 +170,12 @@ struct PageParagraphs {
 
   private func belongs(
     _ line: PageParagraph.Line, _ style: (size: Double, isBold: Bool, isMonospaced: Bool),
-    to paragraph: PageParagraph, step: Double, usual: Double, right: Double
+    to paragraph: PageParagraph, steps: [Double], index: Int, right: Double
   ) -> Bool {
     guard let above = paragraph.lines.last else { return false }
+    let step = steps[index - 1]
+    // The step inside of this paragraph, or that of the lines below.
+    let usual = usualStep(steps, index - 1, paragraph)
     let size = max(0.1, style.size)
     if abs(style.size - paragraph.size) > 0.09 * max(style.size, paragraph.size) { return false }
     let overlap = above.box.verticalOverlap(line.box)
@@ -190,7 +200,7 @@ struct PageParagraphs {
     // A paragraph of full lines that ends short, and a sentence that begins.
     if isShort, paragraph.lines.count > 1, isSentenceEnd(above), let first = line.words.first,
       !LayoutText.startsLowercase(words[first].text),
-      !paragraph.lines.dropLast().contains(where: \.isShort)
+      !paragraph.lines.dropLast().suffix(8).contains(where: \.isShort)
     {
       return false
     }

@@ -71,7 +71,9 @@ struct PageTable: Equatable, Sendable {
   /// more segments reach over both than there are lines with a segment in each: a gap inside of a cell.
   private static func columns(of rows: [PageRow]) -> [Column] {
     let tabular = rows.filter { $0.segments.count > 1 }
-    let segments = tabular.flatMap(\.segments).sorted { ($0.box.width, $0.box.left) < ($1.box.width, $1.box.left) }
+    let segments = tabular.flatMap(\.segments).sorted {
+      ($0.box.width, $0.box.left) < ($1.box.width, $1.box.left)
+    }
     var columns: [Column] = []
     var spans: [Range<Int>] = []
     var spanning: [PageBox] = []
@@ -110,7 +112,8 @@ struct PageTable: Equatable, Sendable {
     for span in spans { for border in span { bridges[border] += 1 } }
     var apart = [Int](repeating: 0, count: columns.count)
     for row in tabular {
-      let own = row.segments.map { segment in columns.indices.filter { columns[$0].overlap(segment.box) > 0 } }
+      let own = row.segments.map { segment in columns.indices.filter { columns[$0].overlap(segment.box) > 0 }
+      }
       for (first, second) in zip(own, own.dropFirst()) {
         if let end = first.last, let start = second.first, end < start {
           for border in end..<start { apart[border] += 1 }
@@ -186,7 +189,9 @@ struct PageTable: Equatable, Sendable {
     for segment in row.segments {
       let touched = columns.indices.filter { columns[$0].overlap(segment.box) > 0.1 * segment.size }
       guard let first = touched.first, let last = touched.last else {
-        let nearest = columns.indices.min { -columns[$0].overlap(segment.box) < -columns[$1].overlap(segment.box) }
+        let nearest = columns.indices.min {
+          -columns[$0].overlap(segment.box) < -columns[$1].overlap(segment.box)
+        }
         add(segment.words, nearest ?? 0, nearest ?? 0)
         continue
       }
@@ -223,7 +228,7 @@ struct PageTable: Equatable, Sendable {
         let areFigures = words[last].kind != .text && words[number].kind != .text
         let least = areFigures ? 0.2 : words[number].kind == .number ? 0.35 : 0.5
         let isBetween = column(words[last].box) != column(words[number].box) && gap > least * segment.size
-        if isBetween || isAtEdge && gap > 0.2 * segment.size {
+        if isBetween || isAtEdge && gap > 0.4 * segment.size {
           pieces.append([number])
           continue
         }

@@ -49,7 +49,11 @@ struct PageTableRows {
     var others: [Int: Int] = [:]
     for line in lines {
       for cell in line.cells where cell.column > 0 {
-        if isFigure(cell) { figures[cell.column, default: 0] += 1 } else { others[cell.column, default: 0] += 1 }
+        if isFigure(cell) {
+          figures[cell.column, default: 0] += 1
+        } else {
+          others[cell.column, default: 0] += 1
+        }
       }
     }
     return Set(figures.filter { $0.value * 2 > others[$0.key, default: 0] }.keys)
@@ -74,9 +78,12 @@ struct PageTableRows {
   private func isFigure(_ cell: PageTable.Cell) -> Bool {
     guard cell.kind == .number else {
       // An amount with its unit: `31 EUR`, `5 kg`.
-      guard cell.kind == .text, let line = cell.lines.first, (2...3).contains(line.count) else { return false }
+      guard cell.kind == .text, let line = cell.lines.first, (2...3).contains(line.count) else {
+        return false
+      }
       return words[line[0]].kind == .number && !LayoutText.isYear(words[line[0]].text)
-        || words[line[line.count - 1]].kind == .number && words[line[0]].text.utf8.count <= 3 && line.count == 2
+        || words[line[line.count - 1]].kind == .number && words[line[0]].text.utf8.count <= 3
+          && line.count == 2
     }
     return !cell.lines.allSatisfy { $0.allSatisfy { LayoutText.isYear(words[$0].text) } }
   }
@@ -190,7 +197,8 @@ struct PageTableRows {
   private func endsOpen(_ row: PageTable.Row) -> Bool {
     guard let last = row.cells.first?.lines.last?.last else { return false }
     switch words[last].text.lowercased() {
-    case "of", "and", "the", "for", "to", "in", "on", "by", "from", "with", "at", "or", "a", "und", "der", "die", "des",
+    case "of", "and", "the", "for", "to", "in", "on", "by", "from", "with", "at", "or", "a", "und", "der",
+      "die", "des",
       "für", "von", "et", "de", "du", "la", "y", "e":
       return true
     default: return words[last].text.hasSuffix(",") || words[last].text.hasSuffix("-")
@@ -212,7 +220,8 @@ struct PageTableRows {
     row.cells.sort { $0.column < $1.column }
     // A cell that spans ends where another begins.
     for index in row.cells.indices.dropLast() {
-      row.cells[index].span = min(row.cells[index].span, row.cells[index + 1].column - row.cells[index].column)
+      row.cells[index].span = min(
+        row.cells[index].span, row.cells[index + 1].column - row.cells[index].column)
     }
     return row
   }

@@ -70,7 +70,7 @@ struct RunningLines {
           let isNumber = edge.key == "T#" || edge.key == "B#"
           guard isNumber || isFurniture(edge, byKey[edge.key] ?? []) && !isTableHead(edge) else { break }
           // Words with digits that are no page number may be wanted: a telephone number in a letter's foot.
-          if !isNumber, edge.key.utf8.contains(where: ASCII.isDigit), kept.insert(edge.key).inserted {
+          if !isNumber, Self.hasData(edge.key), kept.insert(edge.key).inserted {
             result.margins[page].insert(edge.row)
             continue
           }
@@ -78,11 +78,13 @@ struct RunningLines {
           gone[edge.key, default: 0] += 1
         }
       }
-      for edge in found[page] where edge.isInMargin && !result.removed[page].contains(edge.row) {
-        let alike = (byShape[edge.shape] ?? []).count {
-          abs($0.position - edge.position) < 0.01 * pages[page].height
-        }
-        if alike >= 2, pages[page].rows[edge.row].segments.count <= 3 {
+      for isTop in [true, false] {
+        for edge in found[page].filter({ $0.isTop == isTop }) {
+          if result.removed[page].contains(edge.row) || result.margins[page].contains(edge.row) { continue }
+          let alike = (byShape[edge.shape] ?? []).count {
+            abs($0.position - edge.position) < 0.01 * pages[page].height
+          }
+          guard edge.isInMargin, alike >= 2, pages[page].rows[edge.row].segments.count <= 3 else { break }
           result.margins[page].insert(edge.row)
         }
       }
@@ -105,6 +107,11 @@ struct RunningLines {
     // A chapter's head: at the very edge, on most or on every other page of a stretch.
     guard edge.isInMargin, let first = there.first?.page, let last = there.last?.page else { return false }
     return count * 5 >= (last - first + 1) * 2
+  }
+
+  /// Whether words hold a number of five digits and more, or an address.
+  private static func hasData(_ key: String) -> Bool {
+    key.utf8.count(where: ASCII.isDigit) >= 5 || key.contains("@") || key.contains("www.")
   }
 
   /// Whether a line names the columns of the line below it.

@@ -55,11 +55,6 @@ struct TextRuns {
         append(number, isRaised: raised.contains(number), &run)
       }
     }
-    // A soft hyphen of a word that never goes on.
-    if let last = run.words.last, run.bytes.suffix(2).elementsEqual([0xC2, 0xAD]) {
-      run.bytes.removeLast(2)
-      shorten(last, by: 2, &run)
-    }
     return run
   }
 
@@ -68,9 +63,11 @@ struct TextRuns {
     if isRaised {
       run.bytes += Array(Self.superscript(words[number].text).utf8)
     } else {
-      run.bytes += Array(words[number].text.utf8)
+      // A soft hyphen says that a word goes on, and shows nothing.
+      let text = words[number].text
+      run.bytes += Array((text.hasSuffix("\u{AD}") ? String(text.dropLast()) : text).utf8)
     }
-    run.words.append((number, start..<run.bytes.count))
+    if run.bytes.count > start { run.words.append((number, start..<run.bytes.count)) }
   }
 
   /// Puts what belongs between the last word of a line and the first of the next.
@@ -79,7 +76,8 @@ struct TextRuns {
     case .kept: return
     case .suspended: run.bytes.append(0x20)
     case .joined:
-      let length = words[last].text.unicodeScalars.last.map { String($0).utf8.count } ?? 0
+      guard let hyphen = words[last].text.unicodeScalars.last, hyphen != "\u{AD}" else { return }
+      let length = String(hyphen).utf8.count
       run.bytes.removeLast(min(length, run.bytes.count))
       if let word = run.words.last { shorten(word, by: length, &run) }
     case .apart:

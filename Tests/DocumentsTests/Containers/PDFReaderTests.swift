@@ -6,11 +6,13 @@ import Testing
   private static let searchPath = "/usr/local/bin:/usr/bin:/bin"
 
   private func read(
-    _ source: SourceFile, converter: String? = nil, limits: ReadingLimits = ReadingLimits()
+    _ source: SourceFile, converter: String? = nil, fonts: String? = nil,
+    recogniser: (any PageRecogniser)? = nil, limits: ReadingLimits = ReadingLimits()
   ) throws(DocumentError) -> ParsedDocument {
     var environment = ["PATH": Self.searchPath]
     environment["RAG_PDFTOTEXT"] = converter
-    return try PDFReader(environment: environment).read(source, limits: limits)
+    environment["RAG_PDFTOHTML"] = fonts ?? converter.map { _ in "/bin/true" }
+    return try PDFReader(environment: environment, recogniser: recogniser).read(source, limits: limits)
   }
 
   private func failure(
@@ -34,7 +36,7 @@ import Testing
     return try body(file.path)
   }
 
-  private static let stub = SourceFile(name: "a.pdf", bytes: Array("%PDF-1.4\n".utf8))
+  private static let stub = SourceFile(name: "a.pdf", bytes: Array("%PDF-1.4\nstartxref\n0\n%%EOF\n".utf8))
 
   @Test func paper() throws {
     let document = try read(try ContainerSupport.source("paper.pdf"))
@@ -75,32 +77,58 @@ import Testing
     #expect(failure(cut)?.code == .malformed)
   }
 
-  @Test(arguments: [
-    // Hyphens: joined, kept where the text writes the compound elsewhere, kept before capitals.
-    ("A re-\ntrieval line\n", ["A retrieval line"]),
-    ("self-made and self-\nmade things\n", ["self-made and self-made things"]),
-    ("in COVID-\n19 times\n", ["in COVID-19 times"]),
-    ("soft\u{AD}\nened\n", ["softened"]),
-    // Lines.
-    ("a wrapped line of\ntext\n\nnext one\n", ["a wrapped line of text", "next one"]),
-    ("Title\nA much longer line follows here\n", ["Title\nA much longer line follows here"]),
-    ("• first item here\n• second item\n", ["• first item here\n• second item"]),
-    ("1. first entry\n2. second entry\n", ["1. first entry\n2. second entry"]),
-    ("漢字の文\n続きの文\n", ["漢字の文続きの文"]),
-    // Headers and footers of three pages; a page of its own words only.
-    (
-      "Head 1\n\none\n\n1\n\u{C}Head 2\n\ntwo\n\n2\n\u{C}Head 3\n\nthree\n\n3\n\u{C}",
-      ["one", "two", "three"]
-    ),
-    ("Head 1\n\none\n\u{C}Head 2\n\ntwo\n\u{C}", ["Head 1", "one", "Head 2", "two"]),
-    ("same\n\u{C}same\n\u{C}same\n\u{C}", ["same", "same", "same"]),
-  ])
-  func pages(output: String, expected: [String]) throws {
-    let script = "cat > /dev/null; cat <<'END'\n\(output)\nEND"
-    let document = try withConverter(script) { converter in try read(Self.stub, converter: converter) }
-    ContainerSupport.checkInvariants(document)
-    let bytes = Array(document.text.utf8)
-    #expect(document.blocks.map { String(decoding: bytes[$0.range], as: UTF8.self) } == expected)
+  /// What `pdftotext -tsv` writes for words on a line.
+  private static func table(_ words: String) -> String {
+    let rows = words.split(separator: " ").enumerated().map { index, word in
+      "5\t1\t0\t0\t0\t\(index)\t\(50 + 100 * index).00\t40.00\t90.00\t10.00\t100\t\(word)"
+    }
+    let names =
+      "level\tpage_num\tpar_num\tblock_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
+    return ([names, "1\t1\t0\t0\t0\t0\t0\t0\t595\t842\t-1\t###PAGE###"] + rows).joined(separator: "\n")
+  }
+
+  @Test func olderConverterIsNamed() throws {
+    let error = try withConverter("cat > /dev/null; echo plain text") { failure(Self.stub, converter: $0) }
+    #expect(error?.code == .converterFailed)
+    #expect(error?.message.contains("poppler-utils of version") == true)
+  }
+
+  @Test func missingFontsAreNoted() throws {
+    let whole = try ContainerSupport.source("paper.pdf")
+    #expect(try read(whole).notes.contains { $0.note.contains("weights") } == false)
+    #expect(try read(whole, fonts: "/bin/false").notes.contains { $0.note.contains("weights") })
+  }
+
+  /// A file that was cut off anywhere is damaged, whatever poppler makes of it.
+  @Test func cutFilesAreMalformed() throws {
+    let whole = try ContainerSupport.source("paper.pdf")
+    for count in stride(from: 30, to: whole.bytes.count - 40, by: 501) {
+      let cut = SourceFile(name: "a.pdf", bytes: Array(whole.bytes.prefix(count)))
+      #expect(failure(cut)?.code == .malformed, "\(count) bytes")
+    }
+    #expect(
+      failure(SourceFile(name: "a.pdf", bytes: Array("%PDF-1.4 cut".utf8)))?.message.contains("cut off")
+        == true)
+  }
+
+  private struct Recogniser: PageRecogniser {
+    func pages(
+      of pdf: [UInt8], numbers: [Int], limits: ReadingLimits
+    ) throws(DocumentError) -> (pages: [PrintedPage], notes: [ReadingNote]) {
+      let word = PrintedPage.Word(
+        text: "recognised", box: PageBox(left: 50, top: 40, right: 99, bottom: 50), fontSize: 10,
+        confidence: 0.9)
+      // The first page only; the rest stays without text.
+      let pages = numbers.prefix(1).map { PrintedPage(number: $0, width: 595, height: 842, words: [word]) }
+      return (pages, pages.map { ReadingNote(page: $0.number, "read by recognition") })
+    }
+  }
+
+  @Test func pagesWithoutTextAreRecognisedOrNamed() throws {
+    let scan = try ContainerSupport.source("scanned.pdf")
+    let document = try read(scan, recogniser: Recogniser())
+    #expect(document.text == "recognised")
+    #expect(document.notes.contains { $0.page == 1 && $0.note == "read by recognition" })
   }
 
   @Test(.timeLimit(.minutes(1))) func hangingConverterIsStopped() throws {
@@ -148,18 +176,33 @@ import Testing
     // Writes far more than a pipe holds before it reads, then echoes what it was sent.
     let size = 4 << 20
     var source = Self.stub
-    source.bytes += [UInt8](repeating: 0x61, count: size)
-    let script = "head -c 1000000 /dev/zero | tr '\\0' b; echo; cat"
+    source.bytes += [UInt8](repeating: 0x61, count: size) + Array("\nstartxref\n".utf8)
+    let names = Self.table("first").replacingOccurrences(of: "\n", with: "\\n").replacingOccurrences(
+      of: "\t", with: "\\t")
+    let row = "5\\t1\\t0\\t0\\t0\\t9\\t50\\t90\\t400\\t10\\t100\\t"
+    let script =
+      "printf '\(names)\\n'; head -c 1000000 /dev/zero | tr '\\0' '\\n'; printf '\(row)'; tr -d '\\n'; echo"
     let document = try withConverter(script) { try read(source, converter: $0) }
-    #expect(document.text.utf8.count > size + 1_000_000)
+    #expect(document.places.words.last.map { $0.range.count } ?? 0 > size)
     // One that ignores its input altogether.
-    #expect(try withConverter("echo done") { try read(source, converter: $0) }.text == "done")
+    let done = "cat <<'END'\n\(Self.table("done"))\nEND"
+    #expect(try withConverter(done) { try read(source, converter: $0) }.text == "done")
   }
 
   @Test func converterSeesNothingOfUs() throws {
     let leaked = open("/etc/hostname", O_RDONLY)
     defer { close(leaked) }
-    let script = "cat > /dev/null; pwd; env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD=; ls /proc/$$/fd"
+    let row = "5\\t1\\t0\\t0\\t0\\t0\\t50\\t%d\\t90\\t10\\t100\\t%s\\n"
+    let names = Self.table("").replacingOccurrences(of: "\n", with: "\\n").replacingOccurrences(
+      of: "\t", with: "\\t")
+    let script = """
+      cat > /dev/null
+      printf '\(names)\\n'
+      top=40
+      (pwd; env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD=; ls /proc/$$/fd) | while read -r line; do
+        top=$((top + 30)); printf '\(row)' $top "$line"
+      done
+      """
     let text = try withConverter(script) { try read(Self.stub, converter: $0) }.text
     // 10 or 255 is the shell's own copy of its script.
     let lines = text.split { $0 == "\n" || $0 == " " }.map(String.init)
