@@ -54,6 +54,8 @@ final class LaTeXParser {
       case 0x25 where position == 0 || bytes[position - 1] != 0x5C:
         position = TextScan.line(in: bytes, from: position, to: bytes.count).upperBound
       case 0x5C where TextScan.has(word, in: bytes, at: position): return position
+      case 0x5C:
+        if let verb = LaTeXStructure.verb(at: position, in: bytes) { position = verb.upperBound }
       default: break
       }
       position += 1
@@ -261,6 +263,16 @@ final class LaTeXParser {
         text.copy(copied..<position, of: bytes)
         position = try command(position, limit: end)
         copied = position
+      case structure.shortVerb:
+        let line = TextScan.line(in: bytes, from: position, to: end)
+        if let close = bytes[(position + 1)..<max(position + 1, line.upperBound)].firstIndex(of: bytes[position]) {
+          text.copy(copied..<position, of: bytes)
+          text.copy((position + 1)..<close, of: bytes)
+          position = close + 1
+          copied = position
+        } else {
+          position += 1
+        }
       case 0x24:
         position = min(end, formulaEnd(position, limit: end))
       case 0x7B, 0x7D:
@@ -287,7 +299,7 @@ final class LaTeXParser {
           copied = position
         } else if byte == 0x60 {
           text.copy(copied..<position, of: bytes)
-          text.replace(position..<(position + 1), with: "‘")
+          text.replace(position..<(position + 1), with: "'")
           position += 1
           copied = position
         } else {
@@ -398,6 +410,10 @@ final class LaTeXParser {
     let whole = position..<nameEnd
     if let first = name.utf8.first, !ASCII.isLetter(first) {
       return try sign(first, name, whole, limit: limit)
+    }
+    if name.hasPrefix("verb"), let verb = LaTeXStructure.verb(at: position, in: bytes), verb.upperBound < limit {
+      text.copy(verb, of: bytes)
+      return verb.upperBound + 1
     }
     if name == "begin" { return try environment(position, limit: limit) }
     if name == "end" {
@@ -532,7 +548,9 @@ final class LaTeXParser {
   private func environment(_ position: Int, limit: Int) throws(DocumentError) -> Int {
     guard let name = LaTeXStructure.environment("\\begin{", in: bytes, at: position) else { return position + 6 }
     let start = position + 8 + name.utf8.count
-    let close = min(limit, structure.environmentEnds[position] ?? limit)
+    // One that nothing ends steers what follows.
+    guard let end = structure.environmentEnds[position] else { return min(limit, skipOptional(start)) }
+    let close = min(limit, end)
     let next = min(limit, close + 6 + name.utf8.count)
     let body = start..<max(start, close)
     let plain = name.hasSuffix("*") ? String(name.dropLast()) : name
@@ -681,7 +699,7 @@ final class LaTeXParser {
       guard let value = argument(at: end) else { return end }
       text.copy(value, of: bytes)
       return value.upperBound + 1
-    case "verb", "lstinline", "mintinline": return verbatim(name, end, limit: limit)
+    case "lstinline", "mintinline": return verbatim(name, end, limit: limit)
     case "caption", "captionof", "subcaption":
       guard inlineDepth == 0 else { return skipOptional(end) }
       var start = skipOptional(end)
@@ -763,7 +781,7 @@ final class LaTeXParser {
     var start = skipOptional(end)
     if name == "mintinline", let language = argument(at: start) { start = language.upperBound + 1 }
     guard start < limit else { return start }
-    if bytes[start] == 0x7B, name != "verb", let value = argument(at: start) {
+    if bytes[start] == 0x7B, let value = argument(at: start) {
       text.copy(value, of: bytes)
       return value.upperBound + 1
     }

@@ -136,7 +136,8 @@ final class MarkupText {
     format: DocumentFormat, source: SourceMap, notes readerNotes: [ReadingNote]
   ) throws(DocumentError) -> ParsedDocument {
     guard !blocks.isEmpty else {
-      throw DocumentError(.empty, "there is no text in the file beside marks and comments; nothing to read")
+      let others = leftOut.map { "; left out: " + $0.what }.joined()
+      throw DocumentError(.empty, "there is no text in the file beside marks and comments\(others)")
     }
     var notes = readerNotes + notes
     for item in leftOut {

@@ -54,8 +54,15 @@ package struct NotebookReader: DocumentReader {
       return try out.append(document, at: html.sourceStart)
     }
     for type in output.leftOut { out.leaveOut("an output of type \(type)", line: output.line) }
-    guard let text = output.text ?? output.markdown else {
-      if let html = output.html, let document = Self.document(html, limits: limits) {
+    var text = output.text ?? output.markdown
+    // A picture's plain text is the name of its class.
+    if let plain = output.text, output.leftOut.contains(where: { $0.hasPrefix("image/") || $0.contains("javascript") }),
+      plain.trimmed.bytes.first == 0x3C, plain.trimmed.bytes.last == 0x3E
+    {
+      text = output.markdown
+    }
+    guard let text else {
+      if let html = output.html, output.leftOut.isEmpty, let document = Self.document(html, limits: limits) {
         try out.append(document, at: html.sourceStart)
       }
       return

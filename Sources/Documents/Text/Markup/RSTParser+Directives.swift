@@ -127,6 +127,9 @@ extension RSTParser {
       // The first argument is the language, but for formulas and texts without one.
       if ["parsed-literal", "math", "productionlist", "doctest"].contains(name), let first = arguments.first {
         try self.code([first] + arguments.dropFirst() + directive.content)
+      } else if name == "parsed-literal", let indent = directive.content.filter({ !$0.isBlank }).map(\.indent).min() {
+        try flush()
+        try out.append(.code, inline(SourcedText(joining: directive.content, of: bytes, indent: indent)))
       } else {
         if let text = directive.option("caption") { try caption(text) }
         try self.code(directive.content)
