@@ -174,7 +174,12 @@ private enum FormatNames {
   static let extensions: [String: DocumentFormat] = {
     let lists: [(DocumentFormat, String)] = [
       (.markdown, "md markdown mdown mkd mkdn mdwn mdx qmd rmd"),
-      (.text, "txt text log rst adoc asciidoc org textile srt vtt me 1st nfo"),
+      (.text, "txt text log textile srt vtt me 1st nfo"),
+      (.rst, "rst rest restx"),
+      (.asciidoc, "adoc asciidoc"),
+      (.org, "org"),
+      (.latex, "tex latex ltx"),
+      (.notebook, "ipynb"),
       (.html, "html htm xhtml shtml mht mhtml"),
       (.pdf, "pdf"),
       (.xlsx, "xlsx xlsm xltx xltm xlsb"),
@@ -190,7 +195,7 @@ private enum FormatNames {
       (.epub, "epub"),
       (.csv, "csv"),
       (.tsv, "tsv tab"),
-      (.json, "json ipynb geojson jsonld webmanifest"),
+      (.json, "json geojson jsonld webmanifest"),
       (.jsonl, "jsonl ndjson"),
       (.email, "eml emlx"),
       (.msg, "msg"),
@@ -207,7 +212,7 @@ private enum FormatNames {
         ss f f77 f90 f95 f03 for ada adb ads pas pp asm s sv svh vhd vhdl tcl awk sed sh bash zsh fish ksh csh bat \
         cmd ps1 psm1 psd1 sql psql plsql ddl graphql gql proto thrift avsc capnp fbs yaml yml toml ini cfg conf \
         properties env editorconfig xml xsd xsl xslt dtd svg plist css scss sass less styl tf tfvars hcl nix bzl \
-        bazel cmake mk mak make ninja dockerfile containerfile jenkinsfile tex sty cls bib dot gv mmd puml wat wgsl \
+        bazel cmake mk mak make ninja dockerfile containerfile jenkinsfile sty cls bib dot gv mmd puml wat wgsl \
         glsl vert frag hlsl metal sol move cairo cr gleam odin hx as coffee ls pug jade haml slim hbs mustache ejs \
         njk liquid j2 jinja jinja2 tmpl tpl jsonc json5 jsonnet libsonnet cue rego diff patch feature robot po pot \
         ebuild spec service socket timer desktop rules lock sum mod modulemap pc am ac in m4 def rc gitignore \

@@ -4,4 +4,5 @@ package enum DocumentFormat: String, CaseIterable, Codable, Hashable, Sendable {
   case odt, ods, odp, rtf, doc, xls, ppt
   case msg, mailbox, calendar, contacts
   case image
+  case rst, asciidoc, org, latex, notebook
 }

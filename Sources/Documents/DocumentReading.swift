@@ -58,5 +58,10 @@ private func reader(for format: DocumentFormat) -> any DocumentReader {
   case .rtf: RTFReader()
   case .doc, .xls, .ppt: LegacyOfficeReader(format: format)
   case .image: ImageReader()
+  case .rst: RSTReader()
+  case .asciidoc: AsciiDocReader()
+  case .org: OrgReader()
+  case .latex: LaTeXReader()
+  case .notebook: NotebookReader()
   }
 }

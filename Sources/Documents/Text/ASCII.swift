@@ -9,6 +9,7 @@ enum ASCII {
   /// Space, tab, line feed, vertical tab, form feed or carriage return.
   static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 0x09 < 5 }
   static func lowercased(_ byte: UInt8) -> UInt8 { isUpper(byte) ? byte | 0x20 : byte }
+  static func uppercased(_ byte: UInt8) -> UInt8 { isLower(byte) ? byte & 0xDF : byte }
   /// Whether a byte of UTF-8 continues a scalar that began before it.
   static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 }

@@ -22,6 +22,8 @@ struct SourcedText: Equatable, Sendable {
   var sourceMap: SourceMap { SourceMap(runs: runs) }
   /// Where the text begins in the source; 0 for no text.
   var sourceStart: Int { runs.first?.source ?? 0 }
+  /// Where it ends in the source.
+  var sourceEnd: Int { isEmpty ? 0 : sourceMap.sourceRange((count - 1)..<count).upperBound }
   var isBlank: Bool { TextScan.isBlank(0..<bytes.count, in: bytes) }
 
   mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
@@ -70,6 +72,14 @@ struct SourcedText: Equatable, Sendable {
       addRun(source: run.source, textUnit: run.textUnit, sourceUnit: run.sourceUnit, at: base + run.text)
       bytes.append(contentsOf: other.bytes[run.text..<end])
     }
+  }
+
+  /// Appends `other` with each of its bytes as `shown` has it: a line break as a blank.
+  mutating func append(_ other: SourcedText, as shown: some Collection<UInt8>) {
+    precondition(shown.count == other.count, "\(shown.count) bytes for \(other.count)")
+    let base = bytes.count
+    append(other)
+    for (index, byte) in shown.enumerated() { bytes[base + index] = byte }
   }
 
   mutating func removeAll() {

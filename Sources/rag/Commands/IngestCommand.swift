@@ -101,6 +101,10 @@ struct IngestCommand: AsyncParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Read text in scanned pages and pictures (default: the configuration's, or yes).")
   var ocr: Bool?
 
+  @Option(
+    help: "Encoding of text files without a byte order mark, such as windows-1251; default: what their bytes tell.")
+  var encoding: String?
+
   func validate() throws {
     for (name, value) in [
       ("--threads", threads), ("--chunk-tokens", chunkTokens), ("--chunks-per-commit", chunksPerCommit),
@@ -136,7 +140,8 @@ struct IngestCommand: AsyncParsableCommand {
     options.bringsBackDeleted = restoreDeleted
     options.threads = threads
     options.chunksPerCommit = chunksPerCommit ?? options.chunksPerCommit
-    options.limits = try wiring.settings.readingLimits(ocrLanguages: ocrLanguages, ocr: ocr)
+    options.limits = try wiring.settings.readingLimits(
+      ocrLanguages: ocrLanguages, ocr: ocr, encoding: encoding)
     options.limits.fileBytes = maxFileBytes ?? options.limits.fileBytes
     let line = ProgressLine(isQuiet: global.quiet)
     let pipeline = IngestPipeline(

@@ -25,12 +25,15 @@ struct ConfigurationFile: Decodable, Equatable {
     var staleTries: Int?
     /// … and for at least so long.
     var staleSeconds: Double?
+    /// Of text files without a byte order mark; else their bytes tell.
+    var encoding: String?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
       case deletionShare = "deletion_share"
       case deletionCount = "deletion_count"
       case staleTries = "stale_tries"
       case staleSeconds = "stale_seconds"
+      case encoding
     }
   }
 

@@ -2,13 +2,22 @@ import Documents
 import Foundation
 
 extension Settings {
-  /// How files are read: the configuration's `ocr`, below what flags say.
+  /// How files are read: the configuration's `ocr` and `ingest.encoding`, below what flags say.
   ///
   /// - Parameters:
   ///   - languages: of `--ocr-languages`, with commas between them.
   ///   - isEnabled: of `--ocr` and `--no-ocr`.
-  func readingLimits(ocrLanguages languages: String? = nil, ocr isEnabled: Bool? = nil) throws -> ReadingLimits {
+  ///   - encoding: of `--encoding`, above the configuration's `ingest.encoding`.
+  func readingLimits(
+    ocrLanguages languages: String? = nil, ocr isEnabled: Bool? = nil, encoding: String? = nil
+  ) throws -> ReadingLimits {
     var limits = ReadingLimits()
+    limits.encoding = encoding ?? file.ingest?.encoding
+    if let name = limits.encoding, TextEncoding(label: name) == nil {
+      throw UsageError(
+        "\(encoding == nil ? "ingest.encoding" : "--encoding"): no encoding is called '\(name)'. Known are "
+          + TextEncoding.names.joined(separator: ", "))
+    }
     limits.recognition.isEnabled = isEnabled ?? file.ocr?.enabled ?? true
     let names = languages?.split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) }
     if let names = names ?? file.ocr?.languages {
