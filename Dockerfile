@@ -23,7 +23,7 @@ FROM debian:12-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libcurl4 libsqlite3-0 libopenblas0-pthread libdnnl2 libstemmer0d \
     libuchardet0 libxml2 libxgboost0 libzip4 libsnappy1v5 libzstd1 zlib1g poppler-utils tesseract-ocr \
-    tesseract-ocr-eng tesseract-ocr-deu ca-certificates curl \
+    tesseract-ocr-eng tesseract-ocr-deu antiword catdoc ca-certificates curl \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --system --gid 10001 rag \
  && useradd --system --uid 10001 --gid 10001 --home-dir /var/lib/rag --create-home --shell /usr/sbin/nologin rag

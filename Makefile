@@ -13,7 +13,7 @@ SHELL := /bin/bash
 
 APT_PACKAGES := libcurl4-openssl-dev libsqlite3-dev libopenblas-dev libdnnl-dev libstemmer-dev libxml2-dev libuchardet-dev \
 	libxgboost-dev libzip-dev libsnappy-dev libzstd-dev zlib1g-dev poppler-utils qpdf tesseract-ocr \
-	tesseract-ocr-eng tesseract-ocr-deu python3 python3-pip
+	tesseract-ocr-eng tesseract-ocr-deu antiword catdoc python3 python3-pip
 # For tests alone.
 TEST_PACKAGES := chromium chromium-driver curl openssl
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)

@@ -14,7 +14,7 @@ import argparse, io, os, random, resource, shutil, subprocess, sys, tempfile, ti
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDERS = [os.path.join(HERE, "..", p) for p in ("CaseTests/files", "CaseTests/more/files", "DocumentsTests/Fixtures")]
 # Each input of these starts other programs: a tenth of the inputs says as much.
-SLOW = {"png": 20, "jpg": 20, "jpeg": 20, "tif": 20, "tiff": 20}
+SLOW = {"png": 20, "jpg": 20, "jpeg": 20, "tif": 20, "tiff": 20, "doc": 20}
 MARKS = [b"\x00", b"\xff", b"\x7f", b"\x80", b"<", b">", b"&", b'"', b"\n", b"-", b"9", b"99999999999", b"{", b"}", b"\\", b"%", b"]]>", b"\r"]
 
 

@@ -22,8 +22,9 @@ package struct DOCXReader: DocumentReader {
     var walk = DOCXBody(assembler: assembler, parts: parts, part: main.name, importDepth: importDepth)
     try walk.append(body)
     let (title, metadata) = try package.properties()
+    let own = title.flatMap { PDFTitle.checked($0, fileName: source.name) }
     return try assembler.finish(
-      format: .docx, title: title ?? walk.title ?? assembler.firstText(of: .heading, level: 1),
+      format: .docx, title: own ?? walk.title ?? assembler.firstText(of: .heading, level: 1),
       metadata: metadata,
       emptyMessage: "the document has no text; pictures of text need OCR first")
   }

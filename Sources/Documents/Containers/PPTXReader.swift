@@ -46,8 +46,7 @@ package struct PPTXReader: DocumentReader {
         ReadingNote("footers and dates of slides were left out: \(shown)" + (footers.count > 3 ? " …" : "")))
     }
     let (title, metadata) = try package.properties()
-    // PowerPoint's own default is no title.
-    let own = title == "PowerPoint Presentation" ? nil : title
+    let own = title.flatMap { PDFTitle.checked($0, fileName: source.name) }
     return try assembler.finish(
       format: .pptx, title: own ?? assembler.firstText(of: .heading, level: 1), metadata: metadata,
       emptyMessage: "the slides have no text; pictures of text need OCR first")

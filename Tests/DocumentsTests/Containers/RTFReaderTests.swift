@@ -48,6 +48,10 @@ import Testing
       ["listItem1 1. one", "listItem1 2. two", "listItem2 - dot"]
     ),
     (
+      "{\\fonttbl{\\f4\\fcharset2 Wingdings;}}{\\listtext\\f4 n\\tab}box\\par{\\listtext o\\tab}circle\\par",
+      ["listItem1 - box", "listItem1 - circle"]
+    ),
+    (
       "x{\\super\\chftn{\\footnote\\pard{\\super\\chftn} A note.}} y{\\footnote\\ftnalt At the end.}\\par z",
       ["paragraph x[^1] y[^e1]", "paragraph [^1]: A note.", "paragraph [^e1]: At the end.", "paragraph z"]
     ),

@@ -25,8 +25,9 @@ package struct ODFReader: DocumentReader {
         .malformed, "the file holds no OpenDocument text or presentation; check its extension")
     }
     let (title, metadata) = package.properties()
+    let own = title.flatMap { PDFTitle.checked($0, fileName: source.name) }
     return try assembler.finish(
-      format: format, title: title ?? walk.title ?? assembler.firstText(of: .heading, level: 1),
+      format: format, title: own ?? walk.title ?? assembler.firstText(of: .heading, level: 1),
       metadata: metadata, emptyMessage: "the document has no text; pictures of text need OCR first")
   }
 }

@@ -31,7 +31,7 @@ extension RTFDocument {
         meaning = .plain
       }
     }
-    let isBullet = !label.isEmpty && !label.contains { ASCII.isAlphanumeric($0) }
+    let isBullet = Self.isBullet(label)
     let mark = label.isEmpty ? [] : isBullet ? Array("- ".utf8) : label + [0x20]
     let oneLine = text.map { $0 == 0x0A ? 0x20 : $0 }
     switch meaning {
@@ -54,6 +54,11 @@ extension RTFDocument {
     }
   }
 
+  /// Whether the label of a list's item is a sign and no number; Word takes the letter o of Courier for a circle.
+  private static func isBullet(_ label: [UInt8]) -> Bool {
+    !label.isEmpty && (!label.contains { ASCII.isAlphanumeric($0) } || label == [0x6F])
+  }
+
   private mutating func flushCode() throws(DocumentError) {
     guard !codeLines.isEmpty else { return }
     try assembler.append(.code, Array(codeLines.joined(separator: [0x0A])))
@@ -74,7 +79,7 @@ extension RTFDocument {
   private mutating func labelled() -> [UInt8] {
     let label = stories[0].label.takeOneLine()
     let text = stories[0].line.takeOneLine()
-    let isBullet = !label.isEmpty && !label.contains { ASCII.isAlphanumeric($0) }
+    let isBullet = Self.isBullet(label)
     if label.isEmpty || text.isEmpty { return text.isEmpty && !isBullet ? label : text }
     return (isBullet ? [0x2D] : label) + [0x20] + text
   }

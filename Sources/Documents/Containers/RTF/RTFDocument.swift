@@ -132,7 +132,7 @@ struct RTFDocument {
     raw = []
     highSurrogate = nil
     guard state.destination != .skip else { return }
-    if let font = charsets.symbolFont(state.font), state.destination == .text {
+    if let font = charsets.symbolFont(state.font), state.destination == .text || state.destination == .label {
       var shown = ""
       for byte in bytes {
         if byte <= 0x20 {

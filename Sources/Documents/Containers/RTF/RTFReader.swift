@@ -12,8 +12,9 @@ package struct RTFReader: DocumentReader {
     let assembler = TextAssembler(limits: limits)
     var walk = RTFDocument(RTFTokenizer(source.bytes, from: start), assembler: assembler)
     try walk.append()
+    let own = walk.title.flatMap { PDFTitle.checked($0, fileName: source.name) }
     return try assembler.finish(
-      format: .rtf, title: walk.title ?? assembler.firstText(of: .heading, level: 1), metadata: walk.metadata,
+      format: .rtf, title: own ?? assembler.firstText(of: .heading, level: 1), metadata: walk.metadata,
       emptyMessage: "the document has no text; pictures of text need OCR first")
   }
 
