@@ -36,7 +36,7 @@ package struct EPUBReader: DocumentReader {
           assembler.notes.append(ReadingNote("the chapter '\(name)' is not in the file"))
           continue
         }
-        let text = try HTMLEncoding.decode(bytes, name: name)
+        let text = try HTMLEncoding.decode(bytes, name: name, limits: limits).bytes
         guard !text.isEmpty, let root = try MarkupTree.html(text, part: name, limits: limits).root else {
           continue
         }

@@ -245,7 +245,9 @@ struct EmailBody {
   // MARK: Text
 
   private func text(_ part: MIMEPart, _ type: MIMEPart.Value) -> [UInt8] {
-    MIMEText.text(decoded(part), charset: type.parameters["charset"])
+    let decoded = MIMEText.decoded(decoded(part), charset: type.parameters["charset"])
+    for said in decoded.notes where !assembler.notes.contains(said) { note(said.note) }
+    return decoded.bytes
   }
 
   private func appendHTML(
@@ -255,8 +257,14 @@ struct EmailBody {
   }
 
   func appendHTML(_ raw: [UInt8], charset: String?, to target: TextAssembler) throws(DocumentError) {
-    let converted =
-      charset == nil ? try HTMLEncoding.decode(raw, name: "text/html") : MIMEText.text(raw, charset: charset)
+    let converted: [UInt8]
+    if charset == nil {
+      let decoded = try HTMLEncoding.decode(raw, name: "text/html", limits: limits)
+      if target === assembler { assembler.notes += decoded.notes }
+      converted = decoded.bytes
+    } else {
+      converted = MIMEText.text(raw, charset: charset)
+    }
     let bytes = converted.filter { $0 != 0 }
     guard bytes.contains(where: { $0 > 0x20 }) else { return }
     if let root = try MarkupTree.html(bytes, part: "text/html", limits: limits).root {

@@ -6,10 +6,17 @@ enum HTMLEncoding {
   /// How far from the start a declaration is looked for, bytes.
   private static let declarationReach = 4096
 
+  /// The text of a page, and a note where its encoding was guessed.
+  ///
   /// - Throws: `.undecodable` for binary data or an encoding this system can't convert.
   /// - Complexity: O(bytes).
-  static func decode(_ bytes: [UInt8], name: String) throws(DocumentError) -> [UInt8] {
-    let (charset, body) = choose(bytes)
+  static func decode(
+    _ bytes: [UInt8], name: String, limits: ReadingLimits
+  ) throws(DocumentError) -> (bytes: [UInt8], notes: [ReadingNote]) {
+    guard let (charset, body) = limits.encoding == nil ? choose(bytes) : nil else {
+      let text = try TextDecoding.decode(bytes, limits: limits)
+      return (text.bytes, text.notes)
+    }
     guard let decoded = charset.decode(body) else {
       throw DocumentError(
         .undecodable, "'\(name)' is in \(charset.name), which this system can't convert; save it as UTF-8")
@@ -17,15 +24,18 @@ enum HTMLEncoding {
     guard !looksBinary(decoded) else {
       throw DocumentError(.undecodable, "'\(name)' holds binary data, not HTML; check the file's extension")
     }
-    return decoded.contains(0) ? decoded.filter { $0 != 0 } : decoded
+    return (decoded.contains(0) ? decoded.filter { $0 != 0 } : decoded, [])
   }
 
-  private static func choose(_ bytes: [UInt8]) -> (Charset, [UInt8]) {
+  /// The encoding that the page says or shows, or `nil` where it has to be guessed.
+  private static func choose(_ bytes: [UInt8]) -> (Charset, [UInt8])? {
     if let mark = Charset.byteOrderMark(bytes) { return (mark.charset, Array(bytes[mark.length...])) }
     if bytes.starts(with: [0x3C, 0x00]), let charset = Charset(label: "utf-16le") { return (charset, bytes) }
     if bytes.starts(with: [0x00, 0x3C]), let charset = Charset(label: "utf-16be") { return (charset, bytes) }
     let isUTF8 = TextAssembler.isValidUTF8(bytes)
-    guard let declared = declared(bytes) else { return (isUTF8 ? .utf8 : .windows1252, bytes) }
+    guard let declared = declared(bytes) else { return isUTF8 ? (.utf8, bytes) : nil }
+    // Bytes that the declared encoding does not have show that it is another.
+    if !isUTF8, declared == .utf8, UTF8Survey(bytes).multibyte == 0 { return nil }
     return (isUTF8 && declared == .windows1252 ? .utf8 : declared, bytes)
   }
 

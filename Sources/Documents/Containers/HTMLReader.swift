@@ -6,8 +6,9 @@ package struct HTMLReader: DocumentReader {
     try source.admit(under: limits)
     let assembler = TextAssembler(limits: limits)
     let page = try MHTMLPage.page(of: source) ?? source.bytes
-    let bytes = try HTMLEncoding.decode(page, name: source.name)
-    let tree = try MarkupTree.html(bytes, part: source.name, limits: limits)
+    let decoded = try HTMLEncoding.decode(page, name: source.name, limits: limits)
+    assembler.notes += decoded.notes
+    let tree = try MarkupTree.html(decoded.bytes, part: source.name, limits: limits)
     guard let root = tree.root else { throw DocumentError(.empty, "the page has no text") }
     let head = HTMLHead(root)
     try HTMLText.append(root, to: assembler, title: head.title, name: source.name)

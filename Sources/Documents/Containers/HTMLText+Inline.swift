@@ -47,10 +47,18 @@ extension HTMLText {
     case "sup", "sub":
       var inner = InlineText()
       gather(node, &inner)
-      text.append(InlineScript.text(inner.take(), isRaised: name == "sup", after: text.last))
+      text.append(Self.script(inner.take(), isRaised: name == "sup", after: text.last))
     default:
       return false
     }
     return true
+  }
+
+  /// Raised and lowered text; marks of notes in brackets (`[3]`) stay as they are.
+  private static func script(_ bytes: [UInt8], isRaised: Bool, after previous: UInt8?) -> [UInt8] {
+    guard let first = bytes.first, first != 0x5B, first != 0x28, !bytes.contains(0x20) else { return bytes }
+    let word = String(decoding: bytes, as: UTF8.self)
+    return Array(
+      ScriptText.render(word, as: isRaised ? .superscript : .subscript, after: previous ?? 0x20).utf8)
   }
 }

@@ -141,7 +141,10 @@ enum MIMEText {
   /// `bytes` as UTF-8, from the encoding called `charset` where they fit it; else from the one that they seem to be in.
   ///
   /// - Complexity: O(bytes).
-  static func text(_ bytes: [UInt8], charset: String?) -> [UInt8] {
+  static func text(_ bytes: [UInt8], charset: String?) -> [UInt8] { decoded(bytes, charset: charset).bytes }
+
+  /// As `text(_:charset:)`, with notes where an encoding was guessed.
+  static func decoded(_ bytes: [UInt8], charset: String?) -> (bytes: [UInt8], notes: [ReadingNote]) {
     let isUTF8 = TextAssembler.isValidUTF8(bytes)
     // Text with several characters that are right in UTF-8 is UTF-8, whatever it is called.
     let isCertain = isUTF8 && bytes.count(where: { $0 >= 0xC0 }) >= 3
@@ -150,33 +153,20 @@ enum MIMEText {
       let decoded = named.decode(bytes),
       isUTF8 || !hasReplacement(decoded)
     {
-      return decoded
+      return (decoded, [])
     }
-    if isUTF8 { return japanese(bytes) ?? bytes }
-    if let guessed = guess(bytes) { return guessed }
-    let survey = UTF8Survey(bytes)
-    if survey.multibyte >= survey.broken { return Array(String(decoding: bytes, as: UTF8.self).utf8) }
-    return (named ?? .windows1252).decode(bytes) ?? Array(String(decoding: bytes, as: UTF8.self).utf8)
-  }
-
-  /// Text in ISO-2022-JP, which looks like ASCII with escape sequences, where it is called otherwise.
-  private static func japanese(_ bytes: [UInt8]) -> [UInt8]? {
-    guard let escape = bytes.firstIndex(of: 0x1B), escape + 2 < bytes.count, bytes[escape + 1] == 0x24 else {
-      return nil
+    if isUTF8, !bytes.contains(0x1B) { return (bytes, []) }
+    do throws(DocumentError) {
+      let text = try TextDecoding.decode(bytes, limits: ReadingLimits())
+      return (text.bytes, text.notes)
+    } catch {
+      let decoded =
+        (named ?? .windows1252).decode(bytes) ?? Array(String(decoding: bytes, as: UTF8.self).utf8)
+      return (decoded, [])
     }
-    return Charset(label: "iso-2022-jp")?.decode(bytes)
   }
 
   private static func hasReplacement(_ bytes: [UInt8]) -> Bool {
     bytes.indices.contains { bytes[$0] == 0xEF && bytes[$0...].starts(with: [0xEF, 0xBF, 0xBD]) }
-  }
-
-  /// Text in the legacy encoding that it seems to be in.
-  private static func guess(_ bytes: [UInt8]) -> [UInt8]? {
-    do throws(DocumentError) {
-      return try TextDecoding.decode(bytes, limits: ReadingLimits()).bytes
-    } catch {
-      return nil
-    }
   }
 }
