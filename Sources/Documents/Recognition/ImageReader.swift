@@ -28,7 +28,8 @@ package struct ImageReader: DocumentReader {
     let options = limits.recognition
     guard let header = ImageHeader(source.bytes) else {
       throw DocumentError(
-        .malformed, "the file is no picture of a known kind, or is cut off in its header; check its extension")
+        .malformed, "the file is no picture of a known kind, or is cut off in its header; check its extension"
+      )
     }
     let frames = header.frames.filter { !$0.isThumbnail && !Self.isIcon($0) }
     guard let first = frames.first else {
@@ -37,7 +38,8 @@ package struct ImageReader: DocumentReader {
     guard frames.allSatisfy({ $0.pixels <= options.pixels }) else {
       let most = frames.map(\.pixels).max() ?? 0
       throw DocumentError(
-        .tooLarge, "the picture unpacks to \(most) pixels, over the limit of \(options.pixels); make it smaller")
+        .tooLarge,
+        "the picture unpacks to \(most) pixels, over the limit of \(options.pixels); make it smaller")
     }
     guard options.isEnabled else {
       throw DocumentError(
@@ -55,7 +57,8 @@ package struct ImageReader: DocumentReader {
         .picture, reading.notes.first { $0.page != nil }?.note ?? "no text was found in the picture")
     }
     return try PrintedText(pages: reading.pages).document(
-      format: .image, title: nil, metadata: [:], notes: reading.notes, emptyMessage: "the picture has no text",
+      format: .image, title: nil, metadata: [:], notes: reading.notes,
+      emptyMessage: "the picture has no text",
       limits: limits)
   }
 

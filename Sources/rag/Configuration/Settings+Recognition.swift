@@ -7,12 +7,15 @@ extension Settings {
   /// - Parameters:
   ///   - languages: of `--ocr-languages`, with commas between them.
   ///   - isEnabled: of `--ocr` and `--no-ocr`.
-  func readingLimits(ocrLanguages languages: String? = nil, ocr isEnabled: Bool? = nil) throws -> ReadingLimits {
+  func readingLimits(ocrLanguages languages: String? = nil, ocr isEnabled: Bool? = nil) throws
+    -> ReadingLimits
+  {
     var limits = ReadingLimits()
     limits.recognition.isEnabled = isEnabled ?? file.ocr?.enabled ?? true
     let names = languages?.split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) }
     if let names = names ?? file.ocr?.languages {
-      limits.recognition.languages = try Self.languages(names, by: languages == nil ? "ocr.languages" : "--ocr-languages")
+      limits.recognition.languages = try Self.languages(
+        names, by: languages == nil ? "ocr.languages" : "--ocr-languages")
     }
     for (name, value) in [
       ("ocr.seconds_per_page", file.ocr?.secondsPerPage), ("ocr.max_pages", file.ocr?.maximumPages),
