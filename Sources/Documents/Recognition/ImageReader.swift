@@ -53,8 +53,9 @@ package struct ImageReader: DocumentReader {
       reading.add(try page(first, of: header, source.bytes, tesseract, options, number: 1), tesseract)
     }
     guard reading.pages.contains(where: { !$0.words.isEmpty }) else {
-      throw DocumentError(
-        .picture, reading.notes.first { $0.page != nil }?.note ?? "no text was found in the picture")
+      let reason = reading.notes.first { $0.page != nil }?.note ?? "no text was found in the picture"
+      guard let missing = tesseract.notes.first else { throw DocumentError(.picture, reason) }
+      throw DocumentError(.unreadPicture, "\(reason); \(missing.note)")
     }
     return try PrintedText(pages: reading.pages).document(
       format: .image, title: nil, metadata: [:], notes: reading.notes,
