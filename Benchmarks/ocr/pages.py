@@ -7,7 +7,7 @@ import random
 import re
 import zlib
 
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 REGULAR = {
     "DejaVu Sans": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
@@ -75,16 +75,20 @@ def render(lines, font, dpi=300, margin=1.0):
     return page
 
 
-def degrade(page, seed, angle=0.5, noise=18, quality=60, blur=0.8):
-    """A little turned, soft, grainy, and saved as a JPEG of low quality."""
+def degrade(page, seed, angle=0.5, noise=18, quality=60, blur=0.8, finish=None):
+    """A little turned, soft, grainy, and saved as a JPEG of low quality; `finish` is done before that.
+
+    Returns the page as it is seen, and the JPEG.
+    """
     turned = page.rotate(angle, resample=Image.BICUBIC, fillcolor=255).filter(ImageFilter.GaussianBlur(blur))
     generator = random.Random(seed)
     grain = Image.frombytes("L", page.size, generator.randbytes(page.size[0] * page.size[1]))
     # 0…255, uniform: scaled to ±noise around the page's grey, paper a little darker than white.
     table = [round((value - 127.5) / 127.5 * noise) + 128 for value in range(256)]
-    from PIL import ImageChops
     soft = turned.point([round(20 + value * 0.87) for value in range(256)])
     noisy = ImageChops.add(soft, grain.point(table), scale=1, offset=-128)
+    if finish:
+        noisy = finish(noisy)
     file = io.BytesIO()
     noisy.save(file, "JPEG", quality=quality)
     return Image.open(io.BytesIO(file.getvalue())).convert("L"), file.getvalue()

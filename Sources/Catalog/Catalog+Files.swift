@@ -72,7 +72,8 @@ extension Catalog {
           """)
       for file in files {
         try statement.execute(arguments: [
-          file.stamp?.inode, file.stamp?.bytes ?? file.bytes, file.stamp?.modified, file.stamp?.changed, file.row,
+          file.stamp?.inode, file.stamp?.bytes ?? file.bytes, file.stamp?.modified, file.stamp?.changed,
+          file.row,
         ])
       }
     }
@@ -135,8 +136,15 @@ extension Catalog {
       }
       for item in skipped {
         try database.execute(
-          sql: "INSERT OR REPLACE INTO skipped_files (collection, path, reason) VALUES (?, ?, ?)",
-          arguments: [collection, item.path, item.reason])
+          sql: """
+            INSERT OR REPLACE INTO skipped_files (collection, path, reason, stamp_inode, stamp_bytes, stamp_modified,
+              stamp_changed, reading)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+          arguments: [
+            collection, item.path, item.reason, item.stamp?.inode, item.stamp?.bytes, item.stamp?.modified,
+            item.stamp?.changed, item.reading,
+          ])
       }
     }
   }
@@ -153,9 +161,10 @@ extension Catalog {
   package func skipped(of collection: Int64) throws(CatalogError) -> [SkippedRecord] {
     try read {
       try Row.fetchAll(
-        $0, sql: "SELECT path, reason FROM skipped_files WHERE collection = ? ORDER BY path",
-        arguments: [collection]
-      ).map { SkippedRecord(path: $0["path"], reason: $0["reason"]) }
+        $0, sql: "SELECT * FROM skipped_files WHERE collection = ? ORDER BY path", arguments: [collection]
+      ).map {
+        SkippedRecord(path: $0["path"], reason: $0["reason"], stamp: Self.stamp($0), reading: $0["reading"])
+      }
     }
   }
 

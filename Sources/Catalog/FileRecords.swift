@@ -76,9 +76,15 @@ package struct NoteRecord: Hashable, Sendable {
 package struct SkippedRecord: Hashable, Sendable {
   package var path: String
   package var reason: String
+  /// Of a file that was looked into: as long as it keeps this stamp, it is not looked into again …
+  package var stamp: SourceStamp?
+  /// … by those who read in this way.
+  package var reading: String?
 
-  package init(path: String, reason: String) {
+  package init(path: String, reason: String, stamp: SourceStamp? = nil, reading: String? = nil) {
     self.path = path
     self.reason = reason
+    self.stamp = stamp
+    self.reading = reading
   }
 }

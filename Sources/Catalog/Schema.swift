@@ -73,6 +73,11 @@ package enum Schema {
       collection INTEGER NOT NULL REFERENCES collections(id) ON DELETE CASCADE,
       path TEXT NOT NULL,
       reason TEXT NOT NULL,
+      stamp_inode INTEGER,
+      stamp_bytes INTEGER,
+      stamp_modified INTEGER,
+      stamp_changed INTEGER,
+      reading TEXT,
       PRIMARY KEY (collection, path)
     ) WITHOUT ROWID;
     """

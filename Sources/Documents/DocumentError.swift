@@ -19,9 +19,11 @@ package struct DocumentError: Error, Equatable, Sendable, CustomStringConvertibl
     case converterFailed
     /// A picture in which no text was found, or none was looked for: nothing is wrong with it.
     case picture
+    /// The same, where languages that were asked for are not installed: another look may find more.
+    case unreadPicture
 
     /// Whether the file is passed over with its reason, and is no failure.
-    package var isPassedOver: Bool { self == .picture }
+    package var isPassedOver: Bool { self == .picture || self == .unreadPicture }
   }
 
   package var code: Code

@@ -50,7 +50,8 @@ package struct PDFReader: DocumentReader {
     let (title, metadata) = info(source, limits)
     return try PrintedText(pages: pages).document(
       format: .pdf, title: title, metadata: metadata, notes: notes,
-      emptyMessage: "the PDF has no text" + (notes.first { $0.page != nil }.map { "; of page \($0.page ?? 1): \($0.note)" } ?? ""),
+      emptyMessage: "the PDF has no text"
+        + (notes.first { $0.page != nil }.map { "; of page \($0.page ?? 1): \($0.note)" } ?? ""),
       limits: limits)
   }
 

@@ -52,13 +52,16 @@ package struct ImageHeader: Equatable {
     case .tiff: header = TIFFDirectories(bytes).header
     case .gif:
       let little = ByteFields(bytes, bigEndian: false)
-      if let width = little.short(6), let height = little.short(8) { header = ImageHeader(kind: .gif, width, height) }
+      if let width = little.short(6), let height = little.short(8) {
+        header = ImageHeader(kind: .gif, width, height)
+      }
     case .bmp: header = Self.bmp(ByteFields(bytes, bigEndian: false))
     case .webp: header = Self.webp(ByteFields(bytes, bigEndian: false))
     case .pnm: header = Self.pnm(bytes)
     case nil: break
     }
-    guard let header, !header.frames.isEmpty, header.frames.allSatisfy({ $0.width > 0 && $0.height > 0 }) else {
+    guard let header, !header.frames.isEmpty, header.frames.allSatisfy({ $0.width > 0 && $0.height > 0 })
+    else {
       return nil
     }
     self = header
@@ -89,10 +92,13 @@ package struct ImageHeader: Equatable {
     if little.has("RIFF", at: 0), little.has("WEBP", at: 8) { return .webp }
     if little.has("GIF87a", at: 0) || little.has("GIF89a", at: 0) { return .gif }
     // 'BM' may begin a text; the header's own size and the reserved zeros may not.
-    if little.has("BM", at: 0), little.long(6) == 0, let size = little.long(14), [12, 40, 52, 56, 64, 108, 124].contains(size) {
+    if little.has("BM", at: 0), little.long(6) == 0, let size = little.long(14),
+      [12, 40, 52, 56, 64, 108, 124].contains(size)
+    {
       return .bmp
     }
-    if bytes.count > 8, bytes[0] == UInt8(ascii: "P"), (0x31...0x36).contains(bytes[1]), ASCII.isBlank(bytes[2]),
+    if bytes.count > 8, bytes[0] == UInt8(ascii: "P"), (0x31...0x36).contains(bytes[1]),
+      ASCII.isBlank(bytes[2]),
       pnm(bytes) != nil
     {
       return .pnm
@@ -114,7 +120,9 @@ package struct ImageHeader: Equatable {
 
   /// - Source: RFC 9649: VP8X canvas, VP8 key frame, VP8L header.
   private static func webp(_ fields: ByteFields) -> ImageHeader? {
-    if fields.has("VP8X", at: 12), let width = fields.number(24, size: 3), let height = fields.number(27, size: 3) {
+    if fields.has("VP8X", at: 12), let width = fields.number(24, size: 3),
+      let height = fields.number(27, size: 3)
+    {
       return ImageHeader(kind: .webp, width + 1, height + 1)
     }
     if fields.has("VP8 ", at: 12), fields.number(23, size: 3) == 0x2A019D, let width = fields.short(26),

@@ -28,7 +28,8 @@ package struct ImageReader: DocumentReader {
     let options = limits.recognition
     guard let header = ImageHeader(source.bytes) else {
       throw DocumentError(
-        .malformed, "the file is no picture of a known kind, or is cut off in its header; check its extension")
+        .malformed, "the file is no picture of a known kind, or is cut off in its header; check its extension"
+      )
     }
     let frames = header.frames.filter { !$0.isThumbnail && !Self.isIcon($0) }
     guard let first = frames.first else {
@@ -37,7 +38,8 @@ package struct ImageReader: DocumentReader {
     guard frames.allSatisfy({ $0.pixels <= options.pixels }) else {
       let most = frames.map(\.pixels).max() ?? 0
       throw DocumentError(
-        .tooLarge, "the picture unpacks to \(most) pixels, over the limit of \(options.pixels); make it smaller")
+        .tooLarge,
+        "the picture unpacks to \(most) pixels, over the limit of \(options.pixels); make it smaller")
     }
     guard options.isEnabled else {
       throw DocumentError(
@@ -51,11 +53,13 @@ package struct ImageReader: DocumentReader {
       reading.add(try page(first, of: header, source.bytes, tesseract, options, number: 1), tesseract)
     }
     guard reading.pages.contains(where: { !$0.words.isEmpty }) else {
-      throw DocumentError(
-        .picture, reading.notes.first { $0.page != nil }?.note ?? "no text was found in the picture")
+      let reason = reading.notes.first { $0.page != nil }?.note ?? "no text was found in the picture"
+      guard let missing = tesseract.notes.first else { throw DocumentError(.picture, reason) }
+      throw DocumentError(.unreadPicture, "\(reason); \(missing.note)")
     }
     return try PrintedText(pages: reading.pages).document(
-      format: .image, title: nil, metadata: [:], notes: reading.notes, emptyMessage: "the picture has no text",
+      format: .image, title: nil, metadata: [:], notes: reading.notes,
+      emptyMessage: "the picture has no text",
       limits: limits)
   }
 

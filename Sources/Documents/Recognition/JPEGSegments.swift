@@ -24,7 +24,9 @@ struct JPEGSegments {
         position += 2
         continue
       }
-      guard marker != 0xD9, marker != 0xDA, let length = fields.short(position + 2), length >= 2 else { return }
+      guard marker != 0xD9, marker != 0xDA, let length = fields.short(position + 2), length >= 2 else {
+        return
+      }
       let body = position + 4
       switch marker {
       case 0xC0...0xCF where ![0xC4, 0xC8, 0xCC].contains(marker):
@@ -35,7 +37,9 @@ struct JPEGSegments {
         isLossless = marker & 3 == 3
       case 0xE1 where fields.has("Exif\0", at: body):
         let end = min(bytes.count, position + 2 + length)
-        if body + 6 < end, let turn = TIFFDirectories(Array(bytes[(body + 6)..<end])).orientation { orientation = turn }
+        if body + 6 < end, let turn = TIFFDirectories(Array(bytes[(body + 6)..<end])).orientation {
+          orientation = turn
+        }
       case 0xEE where fields.has("Adobe", at: body):
         hasAdobeMarker = true
       default: break
@@ -46,7 +50,8 @@ struct JPEGSegments {
 
   var header: ImageHeader? {
     width > 0 && height > 0
-      ? ImageHeader(kind: .jpeg, frames: [ImageHeader.Frame(width: width, height: height)], orientation: orientation)
+      ? ImageHeader(
+        kind: .jpeg, frames: [ImageHeader.Frame(width: width, height: height)], orientation: orientation)
       : nil
   }
 }

@@ -29,7 +29,8 @@ package struct PageFrame: Hashable, Sendable {
     case 180:
       turned = PageBox(
         left: width - box.right, top: height - box.bottom, right: width - box.left, bottom: height - box.top)
-    case 270: turned = PageBox(left: box.top, top: width - box.right, right: box.bottom, bottom: width - box.left)
+    case 270:
+      turned = PageBox(left: box.top, top: width - box.right, right: box.bottom, bottom: width - box.left)
     default: break
     }
     guard slope != 0 else { return turned }
@@ -51,13 +52,15 @@ package struct PageFrame: Hashable, Sendable {
     }
     switch turn {
     case 90:
-      return PageBox(left: turned.top, top: height - turned.right, right: turned.bottom, bottom: height - turned.left)
+      return PageBox(
+        left: turned.top, top: height - turned.right, right: turned.bottom, bottom: height - turned.left)
     case 180:
       return PageBox(
         left: width - turned.right, top: height - turned.bottom, right: width - turned.left,
         bottom: height - turned.top)
     case 270:
-      return PageBox(left: width - turned.bottom, top: turned.left, right: width - turned.top, bottom: turned.right)
+      return PageBox(
+        left: width - turned.bottom, top: turned.left, right: width - turned.top, bottom: turned.right)
     default: return turned
     }
   }
@@ -119,10 +122,14 @@ extension PageFrame {
   }
 
   private static func isRightToLeft(_ text: String) -> Bool {
-    text.unicodeScalars.contains { (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value) }
+    text.unicodeScalars.contains {
+      (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFEFC).contains($0.value)
+    }
   }
 
   private static func isIdeograph(_ text: String) -> Bool {
-    text.unicodeScalars.contains { (0x3040...0x9FFF).contains($0.value) || (0xAC00...0xD7AF).contains($0.value) }
+    text.unicodeScalars.contains {
+      (0x3040...0x9FFF).contains($0.value) || (0xAC00...0xD7AF).contains($0.value)
+    }
   }
 }

@@ -47,7 +47,8 @@ struct PageRenderer {
     case .signalled(let signal):
       throw DocumentError(
         .converterFailed,
-        "pdftoppm was stopped by signal \(signal), most likely at a limit of time or memory; raise the limits")
+        "pdftoppm was stopped by signal \(signal), most likely at a limit of time or memory; raise the limits"
+      )
     case .timedOut:
       throw DocumentError(
         .converterFailed, "pdftoppm took longer than \(options.secondsPerPage) seconds; raise the limit")

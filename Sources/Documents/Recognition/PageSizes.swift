@@ -50,7 +50,8 @@ struct PageSizes {
   private func run(_ name: String, _ arguments: [String]) -> [String] {
     guard let program = LimitedProcess.find(name, path: environment["PATH"] ?? "") else { return [] }
     let process = LimitedProcess(
-      program: program, arguments: arguments, seconds: limits.converterSeconds, memoryBytes: limits.converterBytes,
+      program: program, arguments: arguments, seconds: limits.converterSeconds,
+      memoryBytes: limits.converterBytes,
       outputBytes: 8 << 20)
     guard let result = try? process.run(input: pdf), case .exited(0) = result.end else { return [] }
     return result.output.split(separator: 0x0A).map { String(decoding: $0, as: UTF8.self) }

@@ -54,9 +54,11 @@ package struct PictureWrapping {
     return ("/BitsPerComponent 8 /Filter /DCTDecode /ColorSpace \(colours)", bytes, nil)
   }
 
-  private static func png(_ bytes: [UInt8], _ frame: ImageHeader.Frame) -> (String, [UInt8], (String, Int)?)? {
+  private static func png(_ bytes: [UInt8], _ frame: ImageHeader.Frame) -> (String, [UInt8], (String, Int)?)?
+  {
     let fields = ByteFields(bytes)
-    guard let bits = fields.byte(24), [1, 2, 4, 8].contains(bits), let kind = fields.byte(25), fields.byte(28) == 0
+    guard let bits = fields.byte(24), [1, 2, 4, 8].contains(bits), let kind = fields.byte(25),
+      fields.byte(28) == 0
     else { return nil }
     var data: [UInt8] = []
     var palette: [UInt8] = []

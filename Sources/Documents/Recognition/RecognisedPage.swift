@@ -44,7 +44,8 @@ package struct RecognisedPage {
           PrintedPage.Word(
             text: word.text,
             box: PageBox(
-              left: box.left * scale, top: box.top * scale, right: box.right * scale, bottom: box.bottom * scale),
+              left: box.left * scale, top: box.top * scale, right: box.right * scale,
+              bottom: box.bottom * scale),
             fontSize: size * scale, confidence: word.confidence / 100))
       }
     }
@@ -66,7 +67,9 @@ package struct RecognisedPage {
     }
     var note = "the page was read by optical character recognition, confidence \(percent)%"
     if let turn = page.frame?.turn, turn != 0 { note += ", turned by \(turn) degrees" }
-    if meaningless > 0 { note += "; \(meaningless) \(meaningless == 1 ? "mark" : "marks") without sense left out" }
+    if meaningless > 0 {
+      note += "; \(meaningless) \(meaningless == 1 ? "mark" : "marks") without sense left out"
+    }
     return [ReadingNote(page: page.number, note)]
   }
 }

@@ -106,7 +106,8 @@ extension RecognisedText {
         let text = TextAssembler.oneLine(String(decoding: cells[11], as: UTF8.self))
       else { continue }
       let box = PageBox(
-        left: min(Double(left), width), top: min(Double(top), height), right: min(Double(left + across), width),
+        left: min(Double(left), width), top: min(Double(top), height),
+        right: min(Double(left + across), width),
         bottom: min(Double(top + down), height))
       guard box.right > box.left, box.bottom > box.top else { continue }
       words.append(

@@ -16,6 +16,11 @@ package struct RecognitionOptions: Hashable, Codable, Sendable {
 
   package init() {}
 
+  /// What decides what is found in a picture: the same picture is not looked into again under the same identity.
+  package var identity: String {
+    "1 \(isEnabled) \(languages.joined(separator: "+")) \(secondsPerPage) \(pixels) \(memoryBytes)"
+  }
+
   /// Tesseract's name of a language given by that name or by its ISO 639-1 code.
   ///
   /// - Returns: `nil` for what can be no language's name.

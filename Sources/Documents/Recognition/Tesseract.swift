@@ -36,7 +36,8 @@ struct Tesseract {
     self.program = program
     self.options = options
     self.environment =
-      ["OMP_THREAD_LIMIT=1", "LC_ALL=C"] + (environment["TESSDATA_PREFIX"].map { ["TESSDATA_PREFIX=\($0)"] } ?? [])
+      ["OMP_THREAD_LIMIT=1", "LC_ALL=C"]
+      + (environment["TESSDATA_PREFIX"].map { ["TESSDATA_PREFIX=\($0)"] } ?? [])
     let installed = try Self.installedLanguages(program, self.environment, options)
     let known = options.languages.filter { RecognitionOptions.language($0) == $0 }
     languages = known.filter(installed.contains)
@@ -151,7 +152,9 @@ struct Tesseract {
   /// What it complained about: its first line, but for what it says of every picture.
   private static func complaint(_ bytes: [UInt8]) -> String {
     let lines = bytes.split(separator: 0x0A).map { String(decoding: $0.prefix(200), as: UTF8.self) }
-    let telling = lines.first { !$0.hasPrefix("Estimating") && !$0.hasPrefix("Detected") && !$0.hasPrefix("Warning") }
+    let telling = lines.first {
+      !$0.hasPrefix("Estimating") && !$0.hasPrefix("Detected") && !$0.hasPrefix("Warning")
+    }
     return telling.flatMap(TextAssembler.oneLine) ?? "no reason given"
   }
 }

@@ -26,7 +26,12 @@ package struct TesseractRecogniser: PageRecogniser {
     let options = limits.recognition
     guard let first = numbers.first, let last = numbers.last else { return ([], []) }
     guard options.isEnabled else {
-      return ([], Self.unread(numbers, "optical character recognition is switched off (--no-ocr, or ocr.enabled in the configuration)"))
+      return (
+        [],
+        Self.unread(
+          numbers,
+          "optical character recognition is switched off (--no-ocr, or ocr.enabled in the configuration)")
+      )
     }
     let tesseract: Tesseract
     let renderer: PageRenderer
@@ -47,11 +52,13 @@ package struct TesseractRecogniser: PageRecogniser {
         break
       }
       guard failures < Self.mostFailures else {
-        notes += Self.unread(Array(numbers[index...]), "the \(failures) pages before could not be read either")
+        notes += Self.unread(
+          Array(numbers[index...]), "the \(failures) pages before could not be read either")
         break
       }
       do throws(DocumentError) {
-        let resolution = sizes.resolution(ofPage: number, wanted: Self.dotsPerInch, mostPixels: Self.mostPixels)
+        let resolution = sizes.resolution(
+          ofPage: number, wanted: Self.dotsPerInch, mostPixels: Self.mostPixels)
         let bytes = try renderer.render(
           pdf, page: number, scale: .dotsPerInch(resolution), most: Self.mostPixels + Self.mostPixels / 50)
         guard let picture = GreyPicture(pgm: bytes) else {
@@ -62,14 +69,16 @@ package struct TesseractRecogniser: PageRecogniser {
         if resolution < Self.dotsPerInch / 2 {
           notes.append(
             ReadingNote(
-              page: number, "the page is so large that it was read at \(resolution) dots an inch; small type may be lost"))
+              page: number,
+              "the page is so large that it was read at \(resolution) dots an inch; small type may be lost"))
         }
         notes += read.notes(languages: tesseract.languages)
         if !read.page.words.isEmpty { pages.append(read.page) }
         failures = 0
       } catch {
         failures += 1
-        notes.append(ReadingNote(page: number, "the page has no text layer and could not be read: \(error.message)"))
+        notes.append(
+          ReadingNote(page: number, "the page has no text layer and could not be read: \(error.message)"))
       }
     }
     return (pages, notes)

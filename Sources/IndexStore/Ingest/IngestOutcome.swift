@@ -78,19 +78,25 @@ enum IngestOutcome: Sendable {
       }
       guard !bytes.isEmpty else {
         return .failed(
-          FailureRecord(path: candidate.uri, reason: "the file is empty: fill it or remove it"), gone: known?.row)
+          FailureRecord(path: candidate.uri, reason: "the file is empty: fill it or remove it"),
+          gone: known?.row)
       }
       guard let format = DocumentFormat.detect(name: name, bytes: bytes) else {
         return .skipped(
-          SkippedRecord(path: candidate.uri, reason: "neither its name nor its content is of a format that is read"),
+          SkippedRecord(
+            path: candidate.uri, reason: "neither its name nor its content is of a format that is read"),
           gone: known?.row)
       }
       do {
         return ready(
           try readDocument(SourceFile(name: name, bytes: bytes), format: format, limits: limits), hash: hash,
           work)
-      } catch where error.code.isPassedOver {
-        return .skipped(SkippedRecord(path: candidate.uri, reason: error.message), gone: known?.row)
+      } catch  where error.code.isPassedOver {
+        let isFinal = error.code == .picture
+        return .skipped(
+          SkippedRecord(
+            path: candidate.uri, reason: error.message, stamp: isFinal ? candidate.stamp : nil,
+            reading: isFinal ? limits.recognition.identity : nil), gone: known?.row)
       } catch {
         let failure = FailureRecord(path: candidate.uri, reason: error.message)
         // Of the same kind as before, and broken: perhaps half of it is new.
@@ -102,7 +108,7 @@ enum IngestOutcome: Sendable {
     private static func mayBeDamage(_ error: DocumentError) -> Bool {
       switch error.code {
       case .malformed, .converterFailed, .undecodable: true
-      case .empty, .tooLarge, .unsupportedFormat, .encrypted, .picture: false
+      case .empty, .tooLarge, .unsupportedFormat, .encrypted, .picture, .unreadPicture: false
       }
     }
 

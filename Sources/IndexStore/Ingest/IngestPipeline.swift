@@ -102,6 +102,10 @@ package struct IngestPipeline {
     let catalog = home.catalog
     let collection = writer.collection.id
     let deleted = try catalog.deletedDocuments(of: collection)
+    let reading = options.limits.recognition.identity
+    let looked = Dictionary(
+      try catalog.skipped(of: collection).filter { $0.reading == reading }.map { ($0.path, $0) }
+    ) { $1 }
     var plan = IngestPlan()
     for var source in sources {
       report.skipped += source.skipped
@@ -119,7 +123,14 @@ package struct IngestPipeline {
       }
       let known =
         try catalog.files(of: collection, source: source.source.id) + source.takenOver.map(\.moved)
-      plan.add(source, known: known)
+      let files = Set(known.map { DocumentPath($0.id) })
+      let same = source.candidates.filter { candidate in
+        candidate.stamp != nil && looked[candidate.uri]?.stamp == candidate.stamp
+          && !files.contains(candidate.id)
+      }
+      report.skipped += same.compactMap { looked[$0.uri] }
+      report.documents.skipped += same.count
+      plan.add(source, known: known, passedOver: Set(same.map(\.id)))
     }
     let here = Set(sources.map(\.source.id))
     let others = try catalog.sources(of: collection).filter {
@@ -173,13 +184,17 @@ package struct IngestPipeline {
     let planned = Set(work.map(\.candidate.id))
     let reader = IngestOutcome.Reader(
       chunker: Chunker(options: writer.configuration.chunking) { [embedder] in embedder.countTokens($0) },
-      limits: options.limits, access: options.access, patience: options.patience, prunes: options.prune == true,
+      limits: options.limits, access: options.access, patience: options.patience,
+      prunes: options.prune == true,
       deleted: try deletedIdentities(),
       isTaken: { [home, collection = writer.collection.id] id, file in
         planned.contains(id)
-          || (try? home.catalog.taken([id], collection: collection, except: file.map { [$0] } ?? []))?.isEmpty == false
+          || (try? home.catalog.taken([id], collection: collection, except: file.map { [$0] } ?? []))?.isEmpty
+            == false
       },
-      formatOf: { [home] row in ((try? home.catalog.documents(ofFile: row)) ?? []).first { $0.parent == nil }?.format })
+      formatOf: { [home] row in
+        ((try? home.catalog.documents(ofFile: row)) ?? []).first { $0.parent == nil }?.format
+      })
     var batch = IngestBatch()
     // Documents that are read at a time, a few for each thread.
     let window = max(1, options.threads) * 16
@@ -208,7 +223,9 @@ package struct IngestPipeline {
   }
 
   private func deletedIdentities() throws -> Set<DocumentPath> {
-    guard !options.bringsBackDeleted, let collection = try home.catalog.collection(named: name) else { return [] }
+    guard !options.bringsBackDeleted, let collection = try home.catalog.collection(named: name) else {
+      return []
+    }
     return try home.catalog.deletedDocuments(of: collection.id)
   }
 

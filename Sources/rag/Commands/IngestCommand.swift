@@ -98,7 +98,9 @@ struct IngestCommand: AsyncParsableCommand {
     help: "Languages of scanned pages and pictures, such as de,en; default: the configuration's, or deu,eng.")
   var ocrLanguages: String?
 
-  @Flag(inversion: .prefixedNo, help: "Read text in scanned pages and pictures (default: the configuration's, or yes).")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Read text in scanned pages and pictures (default: the configuration's, or yes).")
   var ocr: Bool?
 
   @Option(

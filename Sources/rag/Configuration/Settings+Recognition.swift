@@ -21,7 +21,8 @@ extension Settings {
     limits.recognition.isEnabled = isEnabled ?? file.ocr?.enabled ?? true
     let names = languages?.split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) }
     if let names = names ?? file.ocr?.languages {
-      limits.recognition.languages = try Self.languages(names, by: languages == nil ? "ocr.languages" : "--ocr-languages")
+      limits.recognition.languages = try Self.languages(
+        names, by: languages == nil ? "ocr.languages" : "--ocr-languages")
     }
     for (name, value) in [
       ("ocr.seconds_per_page", file.ocr?.secondsPerPage), ("ocr.max_pages", file.ocr?.maximumPages),

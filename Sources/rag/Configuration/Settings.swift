@@ -84,7 +84,8 @@ struct Settings {
     var configuration = AnalyzerConfiguration()
     let language = flag ?? file.analysis?.language ?? "auto"
     if language == "auto" {
-      configuration.language = LanguageSample(paths: paths()).language ?? configuration.language
+      configuration.language =
+        LanguageSample(paths: paths(), limits: try readingLimits()).language ?? configuration.language
     } else {
       configuration.language = language
     }

@@ -11,12 +11,13 @@ import Documents
     var text = RecognisedText(width: frame.width, height: frame.height, words: [])
     for line in 0..<12 {
       for column in 0..<6 {
-        let box = PageBox(
-          left: Double(100 + column * 130), top: Double(100 + line * 60), right: Double(210 + column * 130),
-          bottom: Double(124 + line * 60))
+        let left = Double(100 + column * 130)
+        let top = Double(100 + line * 60)
+        let box = PageBox(left: left, top: top, right: left + 110, bottom: top + 24)
         text.words.append(
           .init(
-            text: "word", box: frame.source(box), confidence: 95, line: .init(block: 1, paragraph: 1, line: line)))
+            text: "word", box: frame.source(box), confidence: 95,
+            line: .init(block: 1, paragraph: 1, line: line)))
       }
     }
     return text

@@ -4,16 +4,20 @@ import Documents
 
 /// Tesseract's table of words, as it writes it and as nothing should write it.
 @Suite struct RecognisedTextTests {
-  private static let head = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
+  private static let head =
+    "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n"
   private static let page = head + "1\t1\t0\t0\t0\t0\t0\t0\t600\t400\t-1\t\n"
 
   private func text(_ tsv: String) -> RecognisedText? { RecognisedText(tsv: Array(tsv.utf8)) }
 
   @Test func words() throws {
-    let text = try #require(
-      text(
-        Self.page + "4\t1\t1\t1\t1\t0\t10\t20\t90\t12\t-1\t\n" + "5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t96.5\tPrüfer\n"
-          + "5\t1\t1\t1\t1\t2\t60\t20\t40\t12\t50\tob\n" + "5\t1\t1\t1\t2\t1\t10\t40\t40\t12\t90\tda\n"))
+    let rows = [
+      Self.page, "4\t1\t1\t1\t1\t0\t10\t20\t90\t12\t-1\t\n",
+      "5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t96.5\tPrüfer\n",
+      "5\t1\t1\t1\t1\t2\t60\t20\t40\t12\t50\tob\n", "5\t1\t1\t1\t2\t1\t10\t40\t40\t12\t90\tda\n",
+    ]
+    let found = text(rows.joined())
+    let text = try #require(found)
     #expect(text.width == 600 && text.height == 400)
     #expect(text.words.map(\.text) == ["Prüfer", "ob", "da"])
     #expect(text.words[0].box == PageBox(left: 10, top: 20, right: 50, bottom: 32))
@@ -21,23 +25,31 @@ import Documents
     #expect(abs(text.confidence - (96.5 * 6 + 50 * 2 + 90 * 2) / 10) < 1e-9)
   }
 
+  private static let hostileRows: [(row: String, expected: [String])] = [
+    // Cut off; blank words, no area, outside of the page, numbers that are none.
+    ("5\t1\t1\t1\t1\t1\t10\t20\t40", []), ("5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t95\t   \n", []),
+    ("5\t1\t1\t1\t1\t1\t10\t20\t0\t12\t95\ta\n", []), ("5\t1\t1\t1\t1\t1\t700\t20\t40\t12\t95\ta\n", []),
+    ("5\t1\t1\t1\t1\t1\t-7\t20\t40\t12\t95\ta\n", []),
+    ("5\t1\t1\t1\t1\t1\t10\t20\t99999999999999999999\t12\t95\ta\n", []),
+    ("5\t1\t1\t1\t1\t1\t10\t20\t9223372036854775807\t12\t95\ta\n", []),
+    ("5\t1\t1\t1\t1\t1\t10\t20\t40\t12\tnan\ta\n", []), ("5\t1\t1\t1\t1\t1\t10\t20\t40\t12\tinf\ta\n", []),
+    ("5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t1e400\ta\n", []),
+    // A tab in a word; a box that reaches over the edge; a second page's size.
+    ("5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t95\ta\tb\n", ["a b"]),
+    ("5\t1\t1\t1\t1\t1\t590\t390\t40\t40\t950\tedge\n", ["edge"]),
+    ("1\t2\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t\n5\t2\t1\t1\t1\t1\t10\t20\t40\t12\t95\tkept\n", ["kept"]),
+  ]
+
   @Test(arguments: [
-    // No page, no table, cut off.
-    ("", nil), (head, nil), ("1\t1\t0\t0\t0\t0\t0\t0\t0\t0\t-1\t\n", nil), ("5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t96\tno page\n", nil),
-    (page + "5\t1\t1\t1\t1\t1\t10\t20\t40", []),
-    // Blank words, no area, outside of the page, numbers that are none.
-    (page + "5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t95\t   \n", []), (page + "5\t1\t1\t1\t1\t1\t10\t20\t0\t12\t95\ta\n", []),
-    (page + "5\t1\t1\t1\t1\t1\t700\t20\t40\t12\t95\ta\n", []), (page + "5\t1\t1\t1\t1\t1\t-7\t20\t40\t12\t95\ta\n", []),
-    (page + "5\t1\t1\t1\t1\t1\t10\t20\t99999999999999999999\t12\t95\ta\n", []),
-    (page + "5\t1\t1\t1\t1\t1\t10\t20\t9223372036854775807\t12\t95\ta\n", []),
-    (page + "5\t1\t1\t1\t1\t1\t10\t20\t40\t12\tnan\ta\n", []), (page + "5\t1\t1\t1\t1\t1\t10\t20\t40\t12\tinf\ta\n", []),
-    (page + "5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t1e400\ta\n", []),
-    // A tab and a bad byte in a word; a box that reaches over the edge; a second page's size.
-    (page + "5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t95\ta\tb\n", ["a b"]), (page + "5\t1\t1\t1\t1\t1\t590\t390\t40\t40\t950\tedge\n", ["edge"]),
-    (page + "1\t2\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t\n5\t2\t1\t1\t1\t1\t10\t20\t40\t12\t95\tkept\n", ["kept"]),
-  ] as [(String, [String]?)])
-  func hostile(tsv: String, expected: [String]?) {
-    let text = text(tsv)
+    "", head, "1\t1\t0\t0\t0\t0\t0\t0\t0\t0\t-1\t\n", "5\t1\t1\t1\t1\t1\t10\t20\t40\t12\t96\tno page\n",
+  ])
+  func withoutPage(tsv: String) {
+    #expect(text(tsv) == nil)
+  }
+
+  @Test(arguments: hostileRows)
+  func hostile(row: String, expected: [String]) {
+    let text = text(Self.page + row)
     #expect(text?.words.map(\.text) == expected)
     for word in text?.words ?? [] {
       #expect(word.box.right <= 600 && word.box.bottom <= 400 && (0...100).contains(word.confidence))
@@ -48,9 +60,12 @@ import Documents
     let seed: UInt64 = 77_003
     print("seed \(seed)")
     var generator = MutationGenerator(seed: seed)
-    let good = Array(
-      (Self.page + (0..<40).map { "5\t1\t1\t1\t\($0 / 5)\t\($0)\t\($0 * 9)\t\($0 * 7)\t40\t12\t9\($0 % 10)\tword\($0)\n" }
-        .joined()).utf8)
+    var table = Self.page
+    for word in 0..<40 {
+      table +=
+        "5\t1\t1\t1\t\(word / 5)\t\(word)\t\(word * 9)\t\(word * 7)\t40\t12\t9\(word % 10)\tword\(word)\n"
+    }
+    let good = Array(table.utf8)
     var read = 0
     for _ in 0..<3000 {
       var bytes = good
@@ -64,7 +79,8 @@ import Documents
       }
       guard let text = RecognisedText(tsv: bytes) else { continue }
       let page = RecognisedPage(text, number: 1, scale: 0.24).page
-      #expect(page.words.allSatisfy { $0.box.left.isFinite && $0.box.bottom.isFinite && $0.fontSize.isFinite })
+      #expect(
+        page.words.allSatisfy { $0.box.left.isFinite && $0.box.bottom.isFinite && $0.fontSize.isFinite })
       read += 1
     }
     #expect(read > 2000)
@@ -75,12 +91,11 @@ import Documents
       var text = RecognisedText(width: 1000, height: 1000, words: [])
       for (row, start) in starts.enumerated() {
         for (column, word) in [start, "Item", "text"].enumerated() {
-          text.words.append(
-            .init(
-              text: word,
-              box: PageBox(
-                left: Double(50 + column * 60), top: Double(row * 40), right: Double(90 + column * 60), bottom: Double(row * 40 + 20)),
-              confidence: 90, line: .init(block: 1, paragraph: 1, line: row)))
+          let left = Double(50 + column * 60)
+          let top = Double(row * 40)
+          let box = PageBox(left: left, top: top, right: left + 40, bottom: top + 20)
+          let line = RecognisedText.Line(block: 1, paragraph: 1, line: row)
+          text.words.append(.init(text: word, box: box, confidence: 90, line: line))
         }
       }
       text.repairBullets()
