@@ -72,7 +72,8 @@ extension Catalog {
           """)
       for file in files {
         try statement.execute(arguments: [
-          file.stamp?.inode, file.stamp?.bytes ?? file.bytes, file.stamp?.modified, file.stamp?.changed, file.row,
+          file.stamp?.inode, file.stamp?.bytes ?? file.bytes, file.stamp?.modified, file.stamp?.changed,
+          file.row,
         ])
       }
     }

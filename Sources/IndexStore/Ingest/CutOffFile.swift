@@ -9,7 +9,8 @@ enum CutOffFile {
     guard let first = bytes.first else { return "the file is empty" }
     if first == 0, bytes.allSatisfy({ $0 == 0 }) { return "the file holds zeros alone" }
     for mark in marks where bytes.starts(with: mark.start) {
-      return holds(mark.end, in: bytes.suffix(mark.within)) ? nil : "the end of the file is missing (\(mark.name))"
+      return holds(mark.end, in: bytes.suffix(mark.within))
+        ? nil : "the end of the file is missing (\(mark.name))"
     }
     if bytes.count >= zeroTail, bytes.suffix(zeroTail).allSatisfy({ $0 == 0 }), !isBinary(bytes) {
       return "the end of the file holds zeros alone"

@@ -119,7 +119,8 @@ package struct FolderWalk: Sendable {
         skipped.append(
           SkippedRecord(
             path: folder.text,
-            reason: "\(entries.count) entries: \(reason) (\(first) and \(entries.count - Self.linesForEach) more)"))
+            reason:
+              "\(entries.count) entries: \(reason) (\(first) and \(entries.count - Self.linesForEach) more)"))
       }
     }
   }
@@ -205,7 +206,8 @@ package struct FolderWalk: Sendable {
   private static func resolve(_ path: UnsafePointer<CChar>) -> DocumentPath? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
-    return DocumentPath(fileBytes: UnsafeBufferPointer(start: resolved, count: strlen(resolved)).map { UInt8(bitPattern: $0) })
+    return DocumentPath(
+      fileBytes: UnsafeBufferPointer(start: resolved, count: strlen(resolved)).map { UInt8(bitPattern: $0) })
   }
 }
 

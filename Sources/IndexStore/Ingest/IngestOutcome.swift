@@ -78,16 +78,18 @@ enum IngestOutcome: Sendable {
       }
       guard !bytes.isEmpty else {
         return .failed(
-          FailureRecord(path: candidate.uri, reason: "the file is empty: fill it or remove it"), gone: known?.row)
+          FailureRecord(path: candidate.uri, reason: "the file is empty: fill it or remove it"),
+          gone: known?.row)
       }
       guard let format = DocumentFormat.detect(name: name, bytes: bytes) else {
         return .skipped(
-          SkippedRecord(path: candidate.uri, reason: "neither its name nor its content is of a format that is read"),
+          SkippedRecord(
+            path: candidate.uri, reason: "neither its name nor its content is of a format that is read"),
           gone: known?.row)
       }
       do {
         return ready(
-          try readDocument(SourceFile(name: name, bytes: bytes), format: format, limits: limits), hash: hash,
+          try access.parse(SourceFile(name: name, bytes: bytes), format, limits), hash: hash,
           work)
       } catch where error.code.isPassedOver {
         return .skipped(SkippedRecord(path: candidate.uri, reason: error.message), gone: known?.row)
@@ -123,7 +125,8 @@ enum IngestOutcome: Sendable {
     private func ready(_ parsed: ParsedDocument, hash: [UInt8], _ work: IngestPlan.Work) -> IngestOutcome {
       .ready(
         FilePreparation.file(
-          parsed, hash: hash, work: work, chunker: chunker, limits: limits, deleted: deleted,
+          parsed, hash: hash, work: work, chunker: chunker, limits: limits, parse: access.parse,
+          deleted: deleted,
           isTaken: { [isTaken] in isTaken($0, work.known?.row) }))
     }
   }

@@ -173,13 +173,17 @@ package struct IngestPipeline {
     let planned = Set(work.map(\.candidate.id))
     let reader = IngestOutcome.Reader(
       chunker: Chunker(options: writer.configuration.chunking) { [embedder] in embedder.countTokens($0) },
-      limits: options.limits, access: options.access, patience: options.patience, prunes: options.prune == true,
+      limits: options.limits, access: options.access, patience: options.patience,
+      prunes: options.prune == true,
       deleted: try deletedIdentities(),
       isTaken: { [home, collection = writer.collection.id] id, file in
         planned.contains(id)
-          || (try? home.catalog.taken([id], collection: collection, except: file.map { [$0] } ?? []))?.isEmpty == false
+          || (try? home.catalog.taken([id], collection: collection, except: file.map { [$0] } ?? []))?.isEmpty
+            == false
       },
-      formatOf: { [home] row in ((try? home.catalog.documents(ofFile: row)) ?? []).first { $0.parent == nil }?.format })
+      formatOf: { [home] row in
+        ((try? home.catalog.documents(ofFile: row)) ?? []).first { $0.parent == nil }?.format
+      })
     var batch = IngestBatch()
     // Documents that are read at a time, a few for each thread.
     let window = max(1, options.threads) * 16
@@ -208,7 +212,9 @@ package struct IngestPipeline {
   }
 
   private func deletedIdentities() throws -> Set<DocumentPath> {
-    guard !options.bringsBackDeleted, let collection = try home.catalog.collection(named: name) else { return [] }
+    guard !options.bringsBackDeleted, let collection = try home.catalog.collection(named: name) else {
+      return []
+    }
     return try home.catalog.deletedDocuments(of: collection.id)
   }
 

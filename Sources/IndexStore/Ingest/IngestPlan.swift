@@ -56,7 +56,8 @@ struct IngestPlan {
     let inScope = known.count { DocumentPath($0.id).isWithin(source.scope) }
     parts.append(
       Part(
-        source: source.source, place: source.place, known: inScope, present: source.candidates.count, lost: lost))
+        source: source.source, place: source.place, known: inScope, present: source.candidates.count,
+        lost: lost))
   }
 
   /// Finds files that were moved: the same contents and kind of name, gone at one place and new at another.
@@ -73,7 +74,8 @@ struct IngestPlan {
     var gone = parts.flatMap(\.lost).filter(mayBe)
     gone += others.filter { mayBe($0) && Self.isGone(DocumentPath($0.uri)) }
     guard !gone.isEmpty else { return }
-    var byHash = Dictionary(grouping: gone.sorted { DocumentPath($0.id) < DocumentPath($1.id) }, by: \.contentHash)
+    var byHash = Dictionary(
+      grouping: gone.sorted { DocumentPath($0.id) < DocumentPath($1.id) }, by: \.contentHash)
     let goneSizes = Set(gone.compactMap(\.bytes))
     let anySize = gone.contains { $0.bytes == nil }
     var found: Set<DocumentPath> = []
@@ -125,13 +127,16 @@ struct IngestPlan {
         problems.append(
           FailureRecord(
             path: item.candidate.id.text,
-            reason: "a document of this id was ingested from a folder, or is part of another document: change it there, "
+            reason:
+              "a document of this id was ingested from a folder, or is part of another document: change it there, "
               + "or choose another id"))
       } else {
         problems.append(
           FailureRecord(
             path: item.candidate.uri,
-            reason: "another document has the id '\(item.candidate.id)': 'rag documents delete' takes it out of the way"))
+            reason:
+              "another document has the id '\(item.candidate.id)': 'rag documents delete' takes it out of the way"
+          ))
       }
     }
     work.removeAll { $0.known == nil && taken.contains($0.candidate.id) }

@@ -103,7 +103,8 @@ extension IngestSource {
         NoteRecord(
           path: other.root,
           note: "its documents are now part of '\(source.label)': '\(other.label)/…' has become "
-            + "'\(Self.id(of: folder, in: source))/…'. Change access rules and filters that name the old folder"))
+            + "'\(Self.id(of: folder, in: source))/…'. Change access rules and filters that name the old folder"
+        ))
     }
     guard !options.dryRun, !takenOver.isEmpty || !emptied.isEmpty else { return }
     try writer.move(takenOver, deletions: deletions, emptied: emptied.map(\.id))

@@ -343,7 +343,8 @@ struct ConfigurationFile: Decodable, Equatable {
   var artifacts: Artifacts?
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case home, models, collection, threads, chunking, ingest, ocr, embedding, analysis, retrieval, reranker, llm, answers
+    case home, models, collection, threads, chunking, ingest, ocr, embedding, analysis, retrieval, reranker, llm
+    case answers
     case prompts, server, access, drift, registry, artifacts
     case llmFallback = "llm_fallback"
   }
