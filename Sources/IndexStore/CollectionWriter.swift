@@ -32,7 +32,7 @@ package final class CollectionWriter {
   package private(set) var collection: CollectionRecord
   package let configuration: CollectionConfiguration
   private var segments: [SegmentRecord]
-  private let lock: WriterLock
+  private var lock: WriterLock?
   private let threads: Int
   private let policy: MergePolicy
   private let onStep: (CommitStep) throws -> Void
@@ -75,6 +75,10 @@ package final class CollectionWriter {
       throw IndexStoreError(error)
     }
   }
+
+  /// Gives the right to write back at once, and not when the last reference to this goes: tasks that have ended may hold one
+  /// for a moment. Nothing is written through this from then on.
+  package func close() { lock = nil }
 
   /// Adds files with the vectors of their documents, replacing older versions, as one commit.
   ///

@@ -45,7 +45,7 @@ import Testing
   @Test func attachmentsComeAndGoWithTheirParent() async throws {
     try fixture.write(
       "docs/m.eml",
-      "BOX\nThe offer about kilns.\na.txt|Price of kilns: nine.\na.txt|Kilns again.\nx/y.txt|Kiln plan.")
+      "BOX\nThe offer about kilns.\na.txt|Price of kilns: nine.\na.txt|Kilns again.\nx/y.txt|The plan.")
     try fixture.write("docs/other.txt", "Something else.")
     let report = try await ingest()
     report.documents.expect(added: 2)
@@ -86,9 +86,9 @@ import Testing
 
   /// A mailbox has no text of its own, and is no document; that it is unchanged is known all the same.
   @Test func aContainerIsNoDocument() async throws {
-    try fixture.write("docs/m.mbox", "BOX\nFirst.eml|The ferry sails.\nSecond.eml|The ferry is cancelled.")
+    try fixture.write("docs/m.mbox", "BOX\nFirst.txt|The ferry sails.\nSecond.txt|The ferry is cancelled.")
     try await ingest { $0.patience.seconds = 0 }.documents.expect(added: 1)
-    #expect(try fixture.ids == ["docs/m.mbox/First.eml", "docs/m.mbox/Second.eml"])
+    #expect(try fixture.ids == ["docs/m.mbox/First.txt", "docs/m.mbox/Second.txt"])
     try await ingest().documents.expect(unchanged: 1)
     #expect(fixture.embedder.count == 2)
     // Its mails stay while it is half written.
@@ -143,16 +143,21 @@ import Testing
   }
 
   @Test func aChildThatWasDeletedStaysAway() async throws {
-    try fixture.write("docs/m.mbox", "BOX\na.eml|The ferry sails.\nb.eml|The ferry is late.")
+    try fixture.write("docs/m.mbox", "BOX\na.txt|The ferry sails.\nb.txt|The ferry is late.")
     _ = try await ingest()
     #expect(
-      try fixture.home.deleteDocument("docs/m.mbox/a.eml", from: "main", threads: 1, holder: "test") != nil)
-    #expect(try fixture.ids == ["docs/m.mbox/b.eml"])
-    try fixture.write("docs/m.mbox", "BOX\na.eml|The ferry sails.\nb.eml|The ferry is late.\nc.eml|No ferry.")
+      try fixture.home.deleteDocument("docs/m.mbox/a.txt", from: "main", threads: 1, holder: "test") != nil)
+    #expect(try fixture.ids == ["docs/m.mbox/b.txt"])
+    try fixture.write("docs/m.mbox", "BOX\na.txt|The ferry sails.\nb.txt|The ferry is late.\nc.txt|No ferry.")
     let report = try await ingest()
     report.documents.expect(updated: 1)
-    #expect(try fixture.ids == ["docs/m.mbox/b.eml", "docs/m.mbox/c.eml"])
+    #expect(try fixture.ids == ["docs/m.mbox/b.txt", "docs/m.mbox/c.txt"])
     #expect(report.notes.contains { $0.note.contains("deleted by its identity") })
+    // The mailbox by its own identity, with all its mails.
+    #expect(try fixture.home.deleteDocument("docs/m.mbox", from: "main", threads: 1, holder: "test") != nil)
+    #expect(try fixture.ids.isEmpty)
+    try await ingest().documents.expect(skipped: 1)
+    try await ingest { $0.bringsBackDeleted = true }.documents.expect(added: 1)
   }
 
   @Test func uploadsHaveTheirAttachments() async throws {
@@ -168,6 +173,11 @@ import Testing
     report.documents.expect(added: 1, failed: 2)
     #expect(report.failures.map(\.path) == ["docs/m.eml", "docs/m.eml/a.txt"])
     try await fixture.upload([upload("free")]).documents.expect(unchanged: 1)
+    // What was sent arrived whole: nothing is waited for.
+    try fixture.write("sent", [])
+    try await fixture.upload([upload("free")]).documents.expect(deleted: 1, failed: 1)
+    try fixture.write("sent", "Sent text.")
+    try await fixture.upload([upload("free")]).documents.expect(added: 1)
     // A file of a folder does not replace an upload.
     _ = try await fixture.upload([upload("docs/new.txt")])
     try fixture.write("docs/new.txt", "From the folder.")

@@ -142,21 +142,21 @@ import Testing
   }
 
   @Test func theOldVersionComesBackWithoutReading() async throws {
-    try fixture.write("docs/a.txt", "The kiln is hot.")
+    try fixture.write("docs/notes", "The kiln is hot.")
     _ = try await fixture.ingest("docs")
-    try fixture.write("docs/a.txt", Self.half)
+    try fixture.write("docs/notes", Self.half)
     try await fixture.ingest("docs").documents.expect(failed: 1, stale: 1)
-    try fixture.write("docs/a.txt", "The kiln is hot.")
+    try fixture.write("docs/notes", "The kiln is hot.")
     try await fixture.ingest("docs").documents.expect(unchanged: 1)
     #expect(try fixture.home.catalog.staleFiles(of: fixture.collection.id).isEmpty)
     #expect(fixture.embedder.count == 1)
   }
 
   @Test func patienceEnds() async throws {
-    try fixture.write("docs/a.txt", "The kiln is hot.")
+    try fixture.write("docs/notes", "The kiln is hot.")
     try fixture.write("docs/b.txt", "Second.")
     _ = try await fixture.ingest("docs")
-    try fixture.write("docs/a.txt", Self.half)
+    try fixture.write("docs/notes", Self.half)
     for attempt in 1...3 {
       let report = try await fixture.ingest("docs") {
         $0.patience.tries = 3
@@ -169,7 +169,7 @@ import Testing
     try await fixture.ingest("docs") { $0.patience.tries = 3 }
       .documents.expect(unchanged: 1, failed: 1, stale: 1)
     // Bytes that change are still being written.
-    try fixture.write("docs/a.txt", Self.half + [0x20])
+    try fixture.write("docs/notes", Self.half + [0x20])
     try await fixture.ingest("docs") {
       $0.patience.tries = 1
       $0.patience.seconds = 0
@@ -183,9 +183,9 @@ import Testing
   }
 
   @Test func pruneEndsPatience() async throws {
-    try fixture.write("docs/a.txt", "The kiln is hot.")
+    try fixture.write("docs/notes", "The kiln is hot.")
     _ = try await fixture.ingest("docs")
-    try fixture.write("docs/a.txt", Self.half)
+    try fixture.write("docs/notes", Self.half)
     try await fixture.ingest("docs") { $0.prune = true }.documents.expect(deleted: 1, failed: 1)
     #expect(try fixture.found("kiln").isEmpty)
   }
