@@ -128,7 +128,8 @@ extension Catalog {
     try write { database in
       for id in ids {
         try database.execute(
-          sql: "DELETE FROM deleted_documents WHERE collection = ? AND id = ?", arguments: [collection, id.text])
+          sql: "DELETE FROM deleted_documents WHERE collection = ? AND id = ?",
+          arguments: [collection, id.text])
       }
     }
   }

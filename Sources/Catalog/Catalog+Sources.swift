@@ -10,7 +10,8 @@ extension Catalog {
   ) throws(CatalogError) -> SourceRecord {
     try write { database in
       if let known = try Row.fetchOne(
-        database, sql: "SELECT * FROM sources WHERE collection = ? AND root = ?", arguments: [collection, root])
+        database, sql: "SELECT * FROM sources WHERE collection = ? AND root = ?",
+        arguments: [collection, root])
       {
         var source = Self.source(known)
         if isWhole, !source.isWhole {

@@ -74,7 +74,8 @@ package struct DocumentRecord: Hashable, Sendable {
   package var stale: StaleState?
 
   package init(
-    row: Int64 = 0, file: Int64 = 0, id: String, parent: String? = nil, source: Int64? = nil, uri: String, format: DocumentFormat,
+    row: Int64 = 0, file: Int64 = 0, id: String, parent: String? = nil, source: Int64? = nil, uri: String,
+    format: DocumentFormat,
     title: String? = nil, language: String? = nil, contentHash: [UInt8], stamp: SourceStamp? = nil,
     metadata: [String: MetadataValue] = [:], ingestedAt: Double = 0, stale: StaleState? = nil
   ) {

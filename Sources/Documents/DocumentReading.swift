@@ -28,9 +28,9 @@ package func readDocument(
       "\(document.text.utf8.count) bytes of text are over the limit of \(limits.textBytes); split the file or raise "
         + "the limit")
   }
-  // A container that is no document itself: what it carries are documents.
-  if document.text.isEmpty, !document.attachments.isEmpty { return document }
-  guard !document.blocks.isEmpty, !TextScan.isBlankText(document.text) else {
+  let isEmpty = document.blocks.isEmpty || TextScan.isBlankText(document.text)
+  // What only carries other files needs no text of its own.
+  guard !isEmpty || !document.attachments.isEmpty else {
     throw DocumentError(.empty, "there is no text in the file; a scan needs text recognition first")
   }
   return document

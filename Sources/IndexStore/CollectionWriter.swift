@@ -32,7 +32,7 @@ package final class CollectionWriter {
   package private(set) var collection: CollectionRecord
   package let configuration: CollectionConfiguration
   private var segments: [SegmentRecord]
-  private let lock: WriterLock
+  private var lock: WriterLock?
   private let threads: Int
   private let policy: MergePolicy
   private let onStep: (CommitStep) throws -> Void
@@ -75,6 +75,10 @@ package final class CollectionWriter {
       throw IndexStoreError(error)
     }
   }
+
+  /// Gives the right to write back at once, and not when the last reference to this goes: tasks that have ended may hold one
+  /// for a moment. Nothing is written through this from then on.
+  package func close() { lock = nil }
 
   /// Adds files with the vectors of their documents, replacing older versions, as one commit.
   ///
@@ -153,7 +157,8 @@ package final class CollectionWriter {
         var documents: [CatalogChange.Move.Document] = []
         for var record in try home.catalog.documents(ofFile: move.file.row) {
           let suffix = DocumentPath(record.id).relative(to: DocumentPath(move.file.id)) ?? ""
-          record.uri = move.uri + String(decoding: record.uri.utf8.dropFirst(move.file.uri.utf8.count), as: UTF8.self)
+          record.uri =
+            move.uri + String(decoding: record.uri.utf8.dropFirst(move.file.uri.utf8.count), as: UTF8.self)
           record.id = move.id.appending(suffix).text
           records[record.row] = record
           documents.append(CatalogChange.Move.Document(row: record.row, id: record.id, uri: record.uri))
@@ -168,7 +173,8 @@ package final class CollectionWriter {
         ).filter { records[$0.document] != nil }
         if chunks.isEmpty { continue }
         let reader = try SegmentReader(
-          folder: SegmentFolder.path(segment.number, in: folder), record: segment, configuration: configuration)
+          folder: SegmentFolder.path(segment.number, in: folder), record: segment,
+          configuration: configuration)
         let named = chunks.compactMap { chunk in records[chunk.document].map { (chunk: chunk, record: $0) } }
         let ids = named.map { chunkID($0.chunk.chunk, of: $0.record) }
         values.append(contentsOf: reader.vectors(chunks.map(\.ordinal)))
@@ -177,7 +183,8 @@ package final class CollectionWriter {
           fields: named.map { $0.record.fields(of: $0.chunk.chunk) })
         for (offset, chunk) in chunks.enumerated() {
           change.movedChunks.append(
-            CatalogChange.MovedChunk(id: chunk.id, ordinal: first + Ordinal(offset), newID: ids[offset].bytes))
+            CatalogChange.MovedChunk(id: chunk.id, ordinal: first + Ordinal(offset), newID: ids[offset].bytes)
+          )
         }
       }
       if !change.movedChunks.isEmpty {

@@ -42,7 +42,9 @@ extension HomeFolder {
       let files = try catalog.files(of: writer.collection.id, source: source.id)
       try writer.remove(files: files.map(\.row))
       try catalog.unmarkDeleted(
-        try catalog.deletedDocuments(of: writer.collection.id).filter { $0.isWithin(DocumentPath(source.label)) },
+        try catalog.deletedDocuments(of: writer.collection.id).filter {
+          $0.isWithin(DocumentPath(source.label))
+        },
         collection: writer.collection.id)
       try writer.move([], emptied: [source.id])
       try catalog.recordUntaken(
@@ -68,7 +70,8 @@ extension HomeFolder {
         throw IndexStoreError(.invalidArgument, "uploads are in no folder: there is nothing to move")
       }
       guard let root = FolderWalk.realPath(path), Folder.isFolder(root) else {
-        throw IndexStoreError(.invalidArgument, "\(path): there is no such folder. Move it first, then say so here")
+        throw IndexStoreError(
+          .invalidArgument, "\(path): there is no such folder. Move it first, then say so here")
       }
       for other in try catalog.sources(of: writer.collection.id) where other.id != source.id {
         let folder = DocumentPath(other.root)

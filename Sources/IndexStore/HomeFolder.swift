@@ -69,7 +69,13 @@ package final class HomeFolder: Sendable {
   ) throws(IndexStoreError) -> Int64? {
     do {
       let writer = try CollectionWriter(name, in: self, threads: threads, holder: holder)
-      guard let document = try catalog.document(id, collection: writer.collection.id) else { return nil }
+      guard let document = try catalog.document(id, collection: writer.collection.id) else {
+        // A mailbox is no document itself: its mails go with it.
+        guard let file = try catalog.file(id, collection: writer.collection.id) else { return nil }
+        try catalog.markDeleted(file.id, collection: writer.collection.id)
+        try writer.remove(files: [file.row])
+        return writer.collection.version
+      }
       try catalog.markDeleted(document.id, collection: writer.collection.id)
       if document.parent == nil {
         try writer.remove(files: [document.file])

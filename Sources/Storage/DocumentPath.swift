@@ -106,7 +106,9 @@ extension DocumentPath {
       let length = scalarLength(bytes, at: index)
       let isControl = bytes[index] < 0x20 || bytes[index] == 0x7F
       if length == 0 || isControl || escapedByte(bytes, at: index) != nil {
-        out.append(contentsOf: [backslash, UInt8(ascii: "x"), digit(bytes[index] >> 4), digit(bytes[index] & 15)])
+        out.append(contentsOf: [
+          backslash, UInt8(ascii: "x"), digit(bytes[index] >> 4), digit(bytes[index] & 15),
+        ])
         index += 1
       } else {
         out.append(contentsOf: bytes[index..<index + length])

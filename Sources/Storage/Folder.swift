@@ -52,7 +52,7 @@ package enum Folder {
     do {
       return try list(opendir(path), path).map { String(decoding: $0, as: UTF8.self) }
         .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    } catch where error.code == .missing {
+    } catch  where error.code == .missing {
       return []
     }
   }

@@ -25,7 +25,8 @@ struct RagCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       IngestCommand.self, SearchCommand.self, QueryCommand.self, ExplainCommand.self, EmbedCommand.self,
-      CollectionsCommand.self, SourcesCommand.self, DocumentsCommand.self, ModelsCommand.self, DoctorCommand.self, CompactCommand.self,
+      CollectionsCommand.self, SourcesCommand.self, DocumentsCommand.self, ModelsCommand.self,
+      DoctorCommand.self, CompactCommand.self,
       ReindexCommand.self, EvalCommand.self, DriftCommand.self, ScheduleCommand.self, ServeCommand.self,
       TrainCommand.self, PredictCommand.self, KeysCommand.self, PromptsCommand.self, MCPCommand.self,
       BenchCommand.self,

@@ -86,7 +86,7 @@ import Testing
     try SampleDocuments.write(10..<400, to: folder("docs"))
     // In units of 512 bytes; SIGXFSZ is ignored so that write fails instead.
     let limited = try shell(
-      "trap '' XFSZ; ulimit -f 400; exec '\(RagProgram.path)' ingest '\(folder("docs"))' --quiet")
+      "trap '' XFSZ; ulimit -f 1000; exec '\(RagProgram.path)' ingest '\(folder("docs"))' --quiet")
     #expect(limited.status == 1, "\(limited.errors)")
     #expect(limited.errors.contains("intact") || limited.errors.contains("full"), "\(limited.errors)")
     #expect(try rag.run("doctor").status == 0)

@@ -137,6 +137,8 @@ import Testing
     #expect(try rag.run("ingest", docs, "--strict").status == 1)
     let shown = try rag.run("collections", "show", "main", "--json")
     #expect((try shown.json()["failures"] as? [Any])?.count == 5)
+    // A new one: files that were seen before are not looked at again.
+    try write("large.txt", Array(String(repeating: "Large. ", count: 60).utf8))
     let large = try rag.run("ingest", docs, "--max-file-bytes", "200", "--json")
     #expect(large.output.contains("--max-file-bytes"))
   }

@@ -8,7 +8,8 @@ import Testing
     cites: [(String, Bool)] = [], answered: Bool = true, confidence: Double
   ) -> AnswerOutcome {
     AnswerOutcome(
-      query: query, isAnswerable: answerable, goldAnswers: gold, relevant: Set(relevant.map { DocumentPath($0) }), text: text,
+      query: query, isAnswerable: answerable, goldAnswers: gold,
+      relevant: Set(relevant.map { DocumentPath($0) }), text: text,
       citations: cites.map { AnswerOutcome.Citation(document: $0.0, isFaithful: $0.1) }, sentences: 2,
       citedSentences: cites.isEmpty ? 0 : 1, isAnswered: answered, confidence: confidence)
   }

@@ -88,6 +88,40 @@ import Testing
     #expect(try Folder.entries(folder("home/main/building")).isEmpty)
   }
 
+  /// A move is one commit: the old identity or the new one, with the same vectors, and nothing in between.
+  @Test(arguments: CommitStep.allCases)
+  func stoppedBetweenTheStepsOfAMove(step: CommitStep) throws {
+    let sample = try SampleCollection(path: folder("home"))
+    do {
+      let writer = try sample.writer()
+      try sample.commit([sample.document("a", "alpha"), sample.document("b", "beta")], to: writer)
+    }
+    let collection = try #require(try sample.home.catalog.collection(named: "main"))
+    let file = try #require(try sample.home.catalog.file("a", collection: collection.id))
+    let source = try sample.home.catalog.source(
+      root: "/new", preferredLabel: "new", collection: collection.id)
+    let move = FileMove(file: file, id: "new/a", uri: "/new/a", source: source.id, stamp: nil)
+    do {
+      let writer = try sample.writer { reached in if reached == step { throw Stop() } }
+      #expect(throws: IndexStoreError.self) { try writer.move([move]) }
+    }
+    let opened = try DocumentCollection("main", in: HomeFolder(path: folder("home"), createIfMissing: false))
+    let isCommitted = step == .committed
+    #expect(try found("alpha", in: opened.snapshot()) == [isCommitted ? "new/a" : "a"])
+    #expect(try Doctor(home: sample.home).examine().problems.isEmpty)
+    if !isCommitted { try sample.writer().move([move]) }
+    let snapshot = try opened.snapshot()
+    #expect(try found("alpha", in: snapshot) == ["new/a"] && found("beta", in: snapshot) == ["b"])
+    let vector = sample.embedder.vector("alpha")
+    let scores = snapshot.segments.flatMap { segment in
+      segment.reader.denseScores(
+        vector,
+        ordinals: (0..<Ordinal(segment.reader.chunkCount)).filter { segment.live?.contains($0) ?? true })
+    }
+    #expect(scores.contains { abs($0 - 1) < 1e-5 })
+    #expect(try Doctor(home: sample.home).examine().problems.isEmpty)
+  }
+
   @Test func mergesKeepEverythingThatLives() throws {
     let sample = try SampleCollection(path: folder("home"))
     var policy = MergePolicy()

@@ -1,5 +1,6 @@
 import Catalog
 import Foundation
+import GRDB
 import TestSupport
 import Testing
 import Tracking
@@ -118,37 +119,26 @@ import Tracking
 /// A catalog as version 4 left it, with one run.
 enum OldCatalog {
   static func make(at path: String, with run: TrackedRun) throws {
-    let script = """
-      import sqlite3, sys
-      c = sqlite3.connect(sys.argv[1])
-      c.executescript('''
-        CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
-        INSERT INTO grdb_migrations VALUES ('1: collections, documents, segments'), ('2: tracked runs'),
-          ('3: jobs, keys, feedback, deleted documents'), ('4: observed questions, drift');
-        CREATE TABLE tracked_runs (id TEXT PRIMARY KEY, experiment TEXT NOT NULL, name TEXT NOT NULL, status TEXT NOT NULL,
-          started_at REAL NOT NULL, ended_at REAL) WITHOUT ROWID;
-        CREATE TABLE tracked_parameters (run TEXT NOT NULL REFERENCES tracked_runs(id) ON DELETE CASCADE, name TEXT NOT NULL,
-          value TEXT NOT NULL, PRIMARY KEY (run, name)) WITHOUT ROWID;
-        CREATE TABLE tracked_measures (run TEXT NOT NULL REFERENCES tracked_runs(id) ON DELETE CASCADE, name TEXT NOT NULL,
-          step INTEGER NOT NULL, measured_at REAL NOT NULL, value REAL NOT NULL,
-          PRIMARY KEY (run, name, step, measured_at, value)) WITHOUT ROWID;
-        CREATE TABLE tracked_tags (run TEXT NOT NULL REFERENCES tracked_runs(id) ON DELETE CASCADE, name TEXT NOT NULL,
-          value TEXT NOT NULL, PRIMARY KEY (run, name)) WITHOUT ROWID;
-        PRAGMA user_version = 4;
-      ''')
-      c.execute("INSERT INTO tracked_runs VALUES (?, ?, ?, 'finished', ?, ?)", sys.argv[2:5] + [float(sys.argv[5]), float(sys.argv[6])])
-      c.execute("INSERT INTO tracked_parameters VALUES (?, 'mode', 'hybrid')", [sys.argv[2]])
-      c.execute("INSERT INTO tracked_measures VALUES (?, 'nDCG@10', 0, 1001.5, 0.75)", [sys.argv[2]])
-      c.execute("INSERT INTO tracked_tags VALUES (?, 'data', 'x')", [sys.argv[2]])
-      c.commit()
-      """
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-    process.arguments = [
-      "-c", script, path, run.id, run.experiment, run.name, String(run.startedAt), String(run.endedAt ?? 0),
-    ]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+    let old = try DatabaseQueue(path: path)
+    try Schema.migrator.migrate(old, upTo: "4: observed questions, drift")
+    try old.write { database in
+      try database.execute(
+        sql: "INSERT INTO tracked_runs VALUES (?, ?, ?, 'finished', ?, ?)",
+        arguments: [run.id, run.experiment, run.name, run.startedAt, run.endedAt])
+      for (name, value) in run.parameters {
+        try database.execute(
+          sql: "INSERT INTO tracked_parameters VALUES (?, ?, ?)", arguments: [run.id, name, value])
+      }
+      for (name, value) in run.measures {
+        try database.execute(
+          sql: "INSERT INTO tracked_measures VALUES (?, ?, 0, ?, ?)",
+          arguments: [run.id, name, run.endedAt, value])
+      }
+      for (name, value) in run.tags {
+        try database.execute(
+          sql: "INSERT INTO tracked_tags VALUES (?, ?, ?)", arguments: [run.id, name, value])
+      }
+    }
+    try old.close()
   }
 }

@@ -173,7 +173,9 @@ private struct ModelDraft {
     if support.hasTerms(sentence) { cited = sentence }
     guard let unit = support.best(for: cited, among: candidates) else { return nil }
     let range = passage.start + unit.range.lowerBound..<passage.start + unit.range.upperBound
-    if let known = citations.first(where: { $0.documentID.utf8.elementsEqual(passage.documentID.utf8) && $0.range == range }) {
+    if let known = citations.first(where: {
+      $0.documentID.utf8.elementsEqual(passage.documentID.utf8) && $0.range == range
+    }) {
       return (known, false)
     }
     let citation = passage.citation(unit, marker: citations.count + 1)

@@ -1,18 +1,29 @@
+import Documents
 import Storage
 
-/// How an ingest gets at files: tests put failures in between that a superuser does not meet.
+/// How an ingest gets at files and what is in them: tests put failures in between that a superuser does not meet.
 package struct FileAccess: Sendable {
   /// Names in a folder, in their order.
   package var list: @Sendable (DocumentPath) throws(StorageError) -> [DocumentPath]
   /// A file's bytes; a larger file than the limit is refused.
   package var read: @Sendable (DocumentPath, Int) throws(StorageError) -> [UInt8]
 
+  /// Makes a document of a file, or of a file inside one (whose format is not known before).
+  package var parse:
+    @Sendable (SourceFile, DocumentFormat?, ReadingLimits) throws(DocumentError) -> ParsedDocument
+
   package init(
     list: @escaping @Sendable (DocumentPath) throws(StorageError) -> [DocumentPath],
-    read: @escaping @Sendable (DocumentPath, Int) throws(StorageError) -> [UInt8]
+    read: @escaping @Sendable (DocumentPath, Int) throws(StorageError) -> [UInt8],
+    parse:
+      @escaping @Sendable (SourceFile, DocumentFormat?, ReadingLimits) throws(DocumentError) ->
+      ParsedDocument = { file, format, limits throws(DocumentError) in
+        try readDocument(file, format: format, limits: limits)
+      }
   ) {
     self.list = list
     self.read = read
+    self.parse = parse
   }
 
   package static let system = FileAccess(

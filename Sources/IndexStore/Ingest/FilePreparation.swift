@@ -8,6 +8,7 @@ struct FilePreparation {
   private let work: IngestPlan.Work
   private let chunker: Chunker
   private let limits: ReadingLimits
+  private let parse: (SourceFile, DocumentFormat?, ReadingLimits) throws(DocumentError) -> ParsedDocument
   /// Identities of documents that were deleted by hand.
   private let deleted: Set<DocumentPath>
   /// Whether another file's document has an identity.
@@ -24,9 +25,11 @@ struct FilePreparation {
   private static let nameBytes = 200
 
   private init(
-    work: IngestPlan.Work, chunker: Chunker, limits: ReadingLimits, deleted: Set<DocumentPath>,
-    isTaken: @escaping (DocumentPath) -> Bool
+    work: IngestPlan.Work, chunker: Chunker, limits: ReadingLimits,
+    parse: @escaping (SourceFile, DocumentFormat?, ReadingLimits) throws(DocumentError) -> ParsedDocument,
+    deleted: Set<DocumentPath>, isTaken: @escaping (DocumentPath) -> Bool
   ) {
+    self.parse = parse
     self.isTaken = isTaken
     self.work = work
     self.chunker = chunker
@@ -39,10 +42,11 @@ struct FilePreparation {
   /// - Complexity: reading and cutting of all files inside.
   static func file(
     _ parsed: ParsedDocument, hash: [UInt8], work: IngestPlan.Work, chunker: Chunker, limits: ReadingLimits,
+    parse: @escaping (SourceFile, DocumentFormat?, ReadingLimits) throws(DocumentError) -> ParsedDocument,
     deleted: Set<DocumentPath>, isTaken: @escaping (DocumentPath) -> Bool
   ) -> PreparedFile {
     var preparation = FilePreparation(
-      work: work, chunker: chunker, limits: limits, deleted: deleted, isTaken: isTaken)
+      work: work, chunker: chunker, limits: limits, parse: parse, deleted: deleted, isTaken: isTaken)
     let candidate = work.candidate
     preparation.add(
       parsed, id: candidate.id, uri: candidate.uri, hash: hash, given: candidate.metadata, depth: 0)
@@ -96,7 +100,7 @@ struct FilePreparation {
       }
       let childURI = uri + (depth == 0 ? "#" : "/") + name.text
       do {
-        let document = try readDocument(attachment, limits: limits)
+        let document = try parse(attachment, nil, limits)
         add(
           document, id: child, uri: childURI, hash: IngestSource.Candidate.hash(of: attachment.bytes),
           given: inherited, depth: depth + 1)

@@ -71,7 +71,7 @@ enum IngestOutcome: Sendable {
         return .unchanged(row: known.row, stamp: candidate.stamp, bytes: candidate.bytes)
       }
       let cutOff = CutOffFile.sign(in: bytes)
-      if let cutOff, let known, !prunes,
+      if let cutOff, let known, isPatient(work),
         !patience.isSpent(on: known.stale, hash: hash, now: Date().timeIntervalSince1970)
       {
         return keepOrDrop(FailureRecord(path: candidate.uri, reason: cutOff), hash: hash, work)
@@ -89,7 +89,7 @@ enum IngestOutcome: Sendable {
       }
       do {
         return ready(
-          try readDocument(SourceFile(name: name, bytes: bytes), format: format, limits: limits), hash: hash,
+          try access.parse(SourceFile(name: name, bytes: bytes), format, limits), hash: hash,
           work)
       } catch  where error.code.isPassedOver {
         let isFinal = error.code == .picture
@@ -112,12 +112,17 @@ enum IngestOutcome: Sendable {
       }
     }
 
+    /// Whether a file may be in the middle of being saved: what was sent arrived whole.
+    private func isPatient(_ work: IngestPlan.Work) -> Bool {
+      if case .file = work.candidate.content { !prunes } else { false }
+    }
+
     /// Keeps the last good version while it may be needed.
     private func keepOrDrop(
       _ failure: FailureRecord, hash: [UInt8]?, _ work: IngestPlan.Work
     ) -> IngestOutcome {
       guard let known = work.known else { return .failed(failure, gone: nil) }
-      guard !prunes,
+      guard isPatient(work),
         let state = patience.state(
           after: known.stale, reason: failure.reason, hash: hash, now: Date().timeIntervalSince1970)
       else { return .failed(failure, gone: known.row) }
@@ -129,7 +134,8 @@ enum IngestOutcome: Sendable {
     private func ready(_ parsed: ParsedDocument, hash: [UInt8], _ work: IngestPlan.Work) -> IngestOutcome {
       .ready(
         FilePreparation.file(
-          parsed, hash: hash, work: work, chunker: chunker, limits: limits, deleted: deleted,
+          parsed, hash: hash, work: work, chunker: chunker, limits: limits, parse: access.parse,
+          deleted: deleted,
           isTaken: { [isTaken] in isTaken($0, work.known?.row) }))
     }
   }

@@ -74,6 +74,7 @@ package struct IngestPipeline {
   ) async throws(IndexStoreError) -> IngestReport {
     let start = ContinuousClock.now
     let writer = try CollectionWriter(name, in: home, threads: options.threads, holder: "rag ingest")
+    defer { writer.close() }
     try writer.configuration.requireSameModel(as: embedder.identity, collection: name)
     var report = IngestReport()
     do {
@@ -136,9 +137,9 @@ package struct IngestPipeline {
     let others = try catalog.sources(of: collection).filter {
       !here.contains($0.id) && $0.root != IngestSource.uploadRoot
     }
-    plan.findMoves(
-      others: try others.flatMap { try catalog.files(of: collection, source: $0.id) }, access: options.access,
-      limit: options.limits.fileBytes)
+    try plan.findMoves(
+      others: { try others.flatMap { try catalog.files(of: collection, source: $0.id) } },
+      access: options.access, limit: options.limits.fileBytes)
     plan.decideDeletions(prune: options.prune, limits: options.deletionLimits)
     plan.refuse(
       try catalog.taken(

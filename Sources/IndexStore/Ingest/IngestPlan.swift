@@ -69,13 +69,13 @@ struct IngestPlan {
   ///   - others: files of folders that are not ingested now.
   ///   - access: reads those new files that have the size of one that is gone.
   /// - Complexity: O(files), and reading of the new files whose size is that of one that is gone.
-  mutating func findMoves(others: [FileRecord], access: FileAccess, limit: Int) {
+  mutating func findMoves(others: () throws -> [FileRecord], access: FileAccess, limit: Int) rethrows {
     let new = work.indices.filter { work[$0].known == nil }
     guard !new.isEmpty else { return }
     let sizes = Set(new.compactMap { work[$0].candidate.bytes })
     func mayBe(_ file: FileRecord) -> Bool { file.bytes.map { sizes.contains($0) } ?? true }
     var gone = parts.flatMap(\.lost).filter(mayBe)
-    gone += others.filter { mayBe($0) && Self.isGone(DocumentPath($0.uri)) }
+    gone += try others().filter { mayBe($0) && Self.isGone(DocumentPath($0.uri)) }
     guard !gone.isEmpty else { return }
     var byHash = Dictionary(
       grouping: gone.sorted { DocumentPath($0.id) < DocumentPath($1.id) }, by: \.contentHash)

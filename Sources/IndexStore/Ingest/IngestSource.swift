@@ -48,7 +48,10 @@ struct IngestSource {
   static let settlingTime: Int64 = 2_000_000_000
 
   /// Paths whose earlier failures are forgotten when it has been ingested.
-  var lookedAt: [String] { isComplete ? [place] : candidates.map(\.uri) + problems.map(\.path) }
+  var lookedAt: [String] {
+    // What was sent is named by its identity where it was refused.
+    isComplete ? [place] : candidates.flatMap { [$0.uri, $0.id.text] } + problems.map(\.path)
+  }
 }
 
 /// A file that gets another identity and keeps its chunks.

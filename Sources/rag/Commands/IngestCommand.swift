@@ -42,7 +42,8 @@ struct IngestCommand: AsyncParsableCommand {
   @Flag(
     inversion: .prefixedNo,
     help:
-      "Delete documents whose files are gone, however many, and last good versions of files that cannot be read.")
+      "Delete documents whose files are gone, however many, and last good versions of files that cannot be read."
+  )
   var prune: Bool?
 
   @Option(help: "Share of a root's documents that may be gone without --prune (default 0.5).")

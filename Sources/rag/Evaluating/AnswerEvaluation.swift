@@ -56,7 +56,11 @@ struct AnswerEvaluation {
 
   /// Whether the quote is what the stored document holds at that place.
   private static func isFaithful(_ citation: Citation, _ result: RetrievalResult) throws -> Bool {
-    guard let hit = result.hits.first(where: { DocumentPath($0.content.documentID) == DocumentPath(citation.documentID) }) else {
+    guard
+      let hit = result.hits.first(where: {
+        DocumentPath($0.content.documentID) == DocumentPath(citation.documentID)
+      })
+    else {
       return false
     }
     let stored = try result.snapshot.text(ofDocument: hit.content.record.document, range: citation.range)

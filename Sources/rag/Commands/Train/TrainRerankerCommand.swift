@@ -43,7 +43,9 @@ extension TrainCommand {
         RankingFit.Group(
           features: found.features, scores: found.scores,
           gains: found.documents.map { document in
-            document.flatMap { own.test.qrels.grades[question.id]?[DocumentPath($0)] }.map { Double(max(0, $0)) } ?? 0
+            document.flatMap { own.test.qrels.grades[question.id]?[DocumentPath($0)] }.map {
+              Double(max(0, $0))
+            } ?? 0
           })
       }
       var fit = RankingFit(rising: CandidateFeatures.rising)
