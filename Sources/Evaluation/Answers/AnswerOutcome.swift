@@ -63,7 +63,7 @@ package struct AnswerOutcome: Hashable, Sendable {
   /// Share of the judged documents that are cited; `nil` without judgements.
   package var citationRecall: Double? {
     guard !relevant.isEmpty, text != nil else { return nil }
-    let cited = Set(citations.map(\.document))
+    let cited = Set(citations.map { DocumentPath($0.document) })
     return Double(relevant.count { cited.contains($0) }) / Double(relevant.count)
   }
 
