@@ -2,6 +2,7 @@ import Documents
 import Generation
 import IndexStore
 import Retrieval
+import Storage
 import Synchronization
 
 /// Where the quotes of one answer stand in their sources.
@@ -17,12 +18,12 @@ final class CitedPlaces: Sendable {
 
   private let snapshot: CollectionSnapshot
   /// Rows of the documents that can be cited, by identity.
-  private let rows: [String: Int64]
+  private let rows: [DocumentPath: Int64]
   private let state = Mutex(State())
 
   init(_ found: FoundPassages) {
     snapshot = found.result.snapshot
-    rows = Dictionary(found.passages.map { ($0.documentID, $0.document) }) { first, _ in first }
+    rows = Dictionary(found.passages.map { (DocumentPath($0.documentID), $0.document) }) { first, _ in first }
   }
 
   /// Why places of some document could not be read; its citations keep the page of their passage.
@@ -32,7 +33,9 @@ final class CitedPlaces: Sendable {
   ///
   /// - Complexity: O(log words + words of the quote), and O(words of the document) for the first of a document.
   func placed(_ citation: Citation) -> Citation {
-    guard citation.place == nil, let row = rows[citation.documentID], let places = places(of: row) else {
+    guard citation.place == nil, let row = rows[DocumentPath(citation.documentID)],
+      let places = places(of: row)
+    else {
       return citation
     }
     var placed = citation

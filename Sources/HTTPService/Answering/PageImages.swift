@@ -68,8 +68,15 @@ final class PageImages: Sendable {
 
   /// The bytes that were ingested.
   private static func source(of document: DocumentRecord) throws(ServiceError) -> [UInt8] {
-    let path = document.uri
-    guard path.hasPrefix("/") else {
+    if document.parent != nil {
+      throw ServiceError(
+        .pageMissing,
+        "this document came inside another file, such as the mail that it was attached to: there is no picture of its "
+          + "pages, show the text instead")
+    }
+    // The name of the file may be no UTF-8.
+    let path = DocumentPath(document.uri)
+    guard document.uri.hasPrefix("/") else {
       throw ServiceError(
         .pageMissing,
         "the file of this document was sent, and is not kept once it is read: there is no picture of its pages, "
