@@ -42,6 +42,7 @@ test-deps:
 # Everyday files and questions with right outcomes. Questions on lists, pairs and code (answer/) don't all hold yet.
 test-cases: build model
 	python3 Tests/CaseTests/run.py $(RAG) --skip answer/
+	python3 Tests/WatchTests/watch_test.py --rag $(RAG)
 
 # The server on real sockets.
 test-conduct: build model test-deps

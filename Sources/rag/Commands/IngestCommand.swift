@@ -27,6 +27,7 @@ struct IngestCommand: AsyncParsableCommand {
         rag ingest handbook/
         rag ingest handbook/ notes.md --collection team --threads 2
         rag ingest handbook/ --dry-run --json
+        rag ingest handbook/ --watch
         rag ingest handbook/ --prune
         rag ingest datasets/scifact --format beir --collection scifact
       """)
@@ -57,6 +58,12 @@ struct IngestCommand: AsyncParsableCommand {
 
   @Flag(help: "Take documents again that were deleted by their id.")
   var restoreDeleted = false
+
+  @Flag(help: "Go on with changes of the folders until the process is ended; --json prints an object a line.")
+  var watch = false
+
+  @Option(help: "With --watch: seconds between looks at all files, for what the system does not tell.")
+  var rescanSeconds = 300
 
   @Flag(help: "Only say what would be done.")
   var dryRun = false
@@ -109,9 +116,12 @@ struct IngestCommand: AsyncParsableCommand {
   var encoding: String?
 
   func validate() throws {
+    if watch, dryRun || format != .files {
+      throw ValidationError("--watch goes with folders: leave --dry-run and --format out")
+    }
     for (name, value) in [
       ("--threads", threads), ("--chunk-tokens", chunkTokens), ("--chunks-per-commit", chunksPerCommit),
-      ("--max-file-bytes", maxFileBytes), ("--deletion-count", deletionCount), ("--stale-tries", staleTries),
+      ("--max-file-bytes", maxFileBytes), ("--deletion-count", deletionCount), ("--stale-tries", staleTries), ("--rescan-seconds", rescanSeconds),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1, not \(value)") }
     }
@@ -154,6 +164,7 @@ struct IngestCommand: AsyncParsableCommand {
     }
     var report = IngestReport()
     switch format {
+    case .files where watch: return try await follow(pipeline, collection: name)
     case .files: report = try await pipeline.ingest(paths: paths)
     case .beir:
       for path in paths { report.add(try await pipeline.ingest(beirCorpus: path)) }
@@ -161,6 +172,20 @@ struct IngestCommand: AsyncParsableCommand {
     line.finish()
     show(report, collection: name)
     if !report.refusals.isEmpty || strict && report.documents.failed > 0 { throw ExitCode(1) }
+  }
+
+  /// Goes on with what changes, until the process is ended: at any moment, since each commit is whole.
+  private func follow(_ pipeline: IngestPipeline, collection name: String) async throws {
+    let followed = try FollowedFolders(paths, pipeline: pipeline, rescanSeconds: rescanSeconds)
+    try await followed.run { event in
+      switch event {
+      case .ingested(let report): show(report, collection: name)
+      case .watching(let folders):
+        Terminal.note("watching \(folders) folder\(folders == 1 ? "" : "s"); Ctrl-C ends")
+      case .failed(let error): Terminal.note("failed: \(error.message). It is tried again")
+      case .note(let note): Terminal.note("note: \(note)")
+      }
+    }
   }
 
   /// Makes the collection, or checks that the flags ask for nothing else than it is.
