@@ -118,12 +118,14 @@ package struct HyphenRule {
 
   /// Whether a dash between figures or an address was broken: `737–` and `9`, `https://` and a name.
   private static func isOpenEnd(_ left: String, _ right: String) -> Bool {
-    guard let first = right.unicodeScalars.first, first.properties.isAlphabetic || ("0"..."9").contains(first),
+    guard let first = right.unicodeScalars.first,
+      first.properties.isAlphabetic || ("0"..."9").contains(first),
       let last = left.unicodeScalars.last, left.unicodeScalars.count > 1
     else { return false }
     switch last {
     case "–":
-      return ("0"..."9").contains(first) && left.unicodeScalars.dropLast().last.map { ("0"..."9").contains($0) } ?? false
+      return ("0"..."9").contains(first)
+        && left.unicodeScalars.dropLast().last.map { ("0"..."9").contains($0) } ?? false
     case "@": return true
     case "/": return left.contains("//") || left.contains("www.")
     default: return false
