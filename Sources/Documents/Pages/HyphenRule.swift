@@ -81,7 +81,9 @@ package struct HyphenRule {
 
   /// How the last word of a line and the first of the next one are joined.
   package func join(_ left: String, _ right: String) -> Join {
-    guard let hyphen = Self.hyphen(of: left) else { return .apart }
+    guard let hyphen = Self.hyphen(of: left) else {
+      return Self.isOpenEnd(left, right) ? .kept : .apart
+    }
     if hyphen == "\u{AD}" { return .joined }
     let head = left.unicodeScalars.dropLast()
     guard let before = head.last, before.properties.isAlphabetic || ("0"..."9").contains(before) else {
@@ -113,6 +115,22 @@ package struct HyphenRule {
   }
 
   private func count(_ word: String) -> Int { counts[word] ?? 0 }
+
+  /// Whether a dash between figures or an address was broken: `737–` and `9`, `https://` and a name.
+  private static func isOpenEnd(_ left: String, _ right: String) -> Bool {
+    guard let first = right.unicodeScalars.first,
+      first.properties.isAlphabetic || ("0"..."9").contains(first),
+      let last = left.unicodeScalars.last, left.unicodeScalars.count > 1
+    else { return false }
+    switch last {
+    case "–":
+      return ("0"..."9").contains(first)
+        && left.unicodeScalars.dropLast().last.map { ("0"..."9").contains($0) } ?? false
+    case "@": return true
+    case "/": return left.contains("//") || left.contains("www.")
+    default: return false
+    }
+  }
 
   /// The hyphen that a word ends with.
   private static func hyphen(of word: String) -> Unicode.Scalar? {

@@ -108,12 +108,15 @@ enum LayoutText {
     }
   }
 
-  /// `2024`, `2023/24`, `FY2024`: a name of a column rather than an amount.
-  static func isYear(_ text: String) -> Bool {
-    let digits = text.utf8.filter { (0x30...0x39).contains($0) }
-    guard [4, 6, 8].contains(digits.count), text.utf8.count <= 10, !text.utf8.contains(0x2C),
-      !text.utf8.contains(0x2E)
-    else { return false }
+  /// `2024`, `2023/24`, `(000)`: a name of a column rather than an amount.
+  static func isName(_ text: String) -> Bool {
+    let digits = text.utf8.filter { ASCII.isDigit($0) }
+    guard text.utf8.count <= 10, !text.utf8.contains(0x2C), !text.utf8.contains(0x2E) else { return false }
+    if digits.count == 3, digits.allSatisfy({ $0 == 0x30 }), text.hasPrefix("(") || text.hasPrefix("$") {
+      return true
+    }
+    let isRange = text.contains("/") || text.contains("-") || text.contains("–")
+    guard digits.count == 4 || isRange && [5, 6, 8].contains(digits.count) else { return false }
     return digits.starts(with: [0x31, 0x39]) || digits.starts(with: [0x32, 0x30])
   }
 

@@ -44,7 +44,12 @@ extension LayoutWord {
     var leaders: [PageBox] = []
     var meaningless = 0
     words.reserveCapacity(page.words.count)
-    for source in page.words {
+    let dots = spacedDots(page.words)
+    for (index, source) in page.words.enumerated() {
+      if dots.contains(index) {
+        leaders.append(source.box.sane)
+        continue
+      }
       let box = source.box.sane
       let text = LayoutText.clean(source.text)
       if text.isEmpty { continue }
@@ -70,5 +75,21 @@ extension LayoutWord {
       }
     }
     return (words, leaders, meaningless)
+  }
+
+  /// Numbers of words that are single dots, four and more beside each other.
+  private static func spacedDots(_ words: [PrintedPage.Word]) -> Set<Int> {
+    var found: Set<Int> = []
+    var run: [Int] = []
+    for (index, word) in words.enumerated() {
+      guard word.text == "." || word.text == "·" else { continue }
+      if let last = run.last, last != index - 1 || !word.box.sane.isOnLine(of: words[last].box.sane) {
+        if run.count >= 4 { found.formUnion(run) }
+        run = []
+      }
+      run.append(index)
+    }
+    if run.count >= 4 { found.formUnion(run) }
+    return found
   }
 }

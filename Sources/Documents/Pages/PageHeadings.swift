@@ -44,7 +44,7 @@ struct PageHeadings {
           let below = pages[page][(index + 1)...].prefix(3)
           if isHeading(paragraph, below: Array(below), boldSays: boldSays) {
             paragraph.role = .heading(1)
-            styles.insert(Style(paragraph))
+            styles.insert(style(paragraph))
           }
         }
         pages[page][index] = paragraph
@@ -54,7 +54,7 @@ struct PageHeadings {
     for page in pages.indices {
       for index in pages[page].indices {
         guard let paragraph = pages[page][index], case .heading = paragraph.role else { continue }
-        pages[page][index]?.role = .heading(levels[Style(paragraph)] ?? 6)
+        pages[page][index]?.role = .heading(levels[style(paragraph)] ?? 6)
       }
     }
   }
@@ -70,17 +70,25 @@ struct PageHeadings {
     /// In half units.
     var size: Int
     var isBold: Bool
-    /// Depth of its numbering, 0 without one, for type of the text's own size.
-    var depth = 0
+    /// Depth of its numbering, 1 without one.
+    var depth: Int
 
-    init(_ paragraph: PageParagraph) {
+    init(_ paragraph: PageParagraph, depth: Int) {
+      self.depth = max(1, depth)
       size = Int((paragraph.size * 2).rounded())
       isBold = paragraph.isBold
     }
 
     static func < (left: Style, right: Style) -> Bool {
-      (left.size, left.isBold ? 1 : 0) < (right.size, right.isBold ? 1 : 0)
+      (left.size, left.isBold ? 1 : 0, -left.depth) < (right.size, right.isBold ? 1 : 0, -right.depth)
     }
+  }
+
+  private func style(_ paragraph: PageParagraph) -> Style {
+    let first = words[paragraph.firstWord].text
+    let parts = first.utf8.split(separator: 0x2E)
+    let isNumbering = parts.count > 1 && parts.allSatisfy { $0.count <= 3 && $0.allSatisfy(ASCII.isDigit) }
+    return Style(paragraph, depth: isNumbering ? min(parts.count, 5) : 1)
   }
 
   /// The largest type has level 1; sizes within four percent are one.
@@ -90,7 +98,9 @@ struct PageHeadings {
     var last: Style?
     for style in styles.sorted(by: >) {
       let isSame =
-        last.map { $0.isBold == style.isBold && Double(style.size) > 0.96 * Double($0.size) } ?? false
+        last.map {
+          $0.isBold == style.isBold && $0.depth == style.depth && Double(style.size) > 0.96 * Double($0.size)
+        } ?? false
       if !isSame {
         level += 1
         last = style

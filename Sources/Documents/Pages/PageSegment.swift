@@ -17,13 +17,13 @@ struct PageSegment: Equatable, Sendable {
   /// - Complexity: O(words × log words).
   static func find(in words: [LayoutWord], chosen: [Int]) -> [PageSegment] {
     let heights = chosen.map { words[$0].box.height }.sorted()
-    let unit = max(0.5, (heights.isEmpty ? 1 : heights[heights.count / 2]) / 2)
+    let unit = max(0.25, (heights.isEmpty ? 1 : heights[heights.count / 2]) / 4)
     let order = chosen.sorted { left, right in
       let (a, b) = (words[left].box, words[right].box)
       return (a.left, a.top, left) < (b.left, b.top, right)
     }
     var found: [[Int]] = []
-    // The run that was last extended at each height of the page.
+    // The run that was last extended at each height of the page, by the middle half of its words: lines may overlap.
     var open: [Int: Int] = [:]
     for number in order {
       let word = words[number]
@@ -40,7 +40,10 @@ struct PageSegment: Equatable, Sendable {
       }
       let run = best?.run ?? found.count
       if best == nil { found.append([number]) } else { found[run].append(number) }
-      for height in first...max(first, last) { open[height] = run }
+      let (middle, quarter) = (word.box.middle, word.box.height / 4)
+      let low = Int(((middle - quarter) / unit).rounded(.down))
+      let high = min(low + 40, Int(((middle + quarter) / unit).rounded(.down)))
+      for height in low...max(low, high) { open[height] = run }
     }
     return found.map { PageSegment($0, words) }
   }

@@ -59,7 +59,7 @@ struct PageTable: Equatable, Sendable {
   private static func firstAmounts(_ rows: [PageRow], _ words: [LayoutWord]) -> Int? {
     let found = rows.indices.filter { index in
       rows[index].segments.dropFirst().contains { segment in
-        segment.kind == .number && !segment.words.allSatisfy { LayoutText.isYear(words[$0].text) }
+        segment.kind == .number && !segment.words.allSatisfy { LayoutText.isName(words[$0].text) }
       }
     }
     return found.count > 1 ? found.first : nil

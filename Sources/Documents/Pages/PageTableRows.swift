@@ -37,8 +37,13 @@ struct PageTableRows {
 
   /// `count`, or fewer where more space than between lines parts names from a label of several lines below.
   private func atGap(_ count: Int) -> Int {
-    guard count > 1 else { return count }
+    guard count > 0 else { return count }
     let limit = groupLimit(lines)
+    let step = lines[count].box.bottom - lines[count - 1].box.bottom
+    // Half a step: the first line of a cell beside a label in the middle of its row.
+    if step < 0.75 * lines[count].box.height {
+      return (1..<count).last { lines[$0].box.bottom - lines[$0 - 1].box.bottom > limit } ?? 0
+    }
     let border = (1..<count).last { lines[$0].box.bottom - lines[$0 - 1].box.bottom > limit }
     guard let border, lines[count].box.bottom - lines[count - 1].box.bottom <= limit else { return count }
     return border
@@ -81,11 +86,9 @@ struct PageTableRows {
       guard cell.kind == .text, let line = cell.lines.first, (2...3).contains(line.count) else {
         return false
       }
-      return words[line[0]].kind == .number && !LayoutText.isYear(words[line[0]].text)
-        || words[line[line.count - 1]].kind == .number && words[line[0]].text.utf8.count <= 3
-          && line.count == 2
+      return words[line[0]].kind == .number && !LayoutText.isName(words[line[0]].text)
     }
-    return !cell.lines.allSatisfy { $0.allSatisfy { LayoutText.isYear(words[$0].text) } }
+    return !cell.lines.allSatisfy { $0.allSatisfy { LayoutText.isName(words[$0].text) } }
   }
 
   // MARK: Wrapped cells

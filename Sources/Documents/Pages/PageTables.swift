@@ -150,13 +150,17 @@ struct PageTables {
     return false
   }
 
-  /// Lines above a table that name its columns: they stand right of its first column.
+  /// Lines above a table that name its columns: they stand right of its first column, but for that column's own name.
   private func headStart(above first: Int, floor: Int, _ table: PageTable) -> Int {
     var start = first
     while start > floor, first - start < 4 {
       let row = rows[start - 1]
       let space = rows[start].box.top - row.box.bottom
-      guard space < 1.2 * row.size, row.box.left > table.columns[0].right,
+      let isRight = row.box.left > table.columns[0].right
+      let isBeside =
+        row.segments.count > 1 && table.columns[0].overlap(row.segments[0].box) > 0
+        && row.segments[1].box.left > table.columns[0].right
+      guard space < 1.2 * row.size, isRight || isBeside,
         row.box.right < (table.columns.last?.right ?? 0) + 2 * row.size
       else { break }
       start -= 1

@@ -117,13 +117,14 @@ struct RunningLines {
   /// Whether a line names the columns of the line below it.
   private func isTableHead(_ edge: Edge) -> Bool {
     let rows = pages[edge.page].rows
-    guard edge.isTop, rows.indices.contains(edge.row + 1) else { return false }
-    let (head, below) = (rows[edge.row], rows[edge.row + 1])
-    guard head.segments.count > 1, below.segments.count >= head.segments.count,
-      below.box.top - head.box.bottom < 1.6 * head.size
-    else { return false }
-    return head.segments.allSatisfy { segment in
-      below.segments.contains { $0.box.horizontalOverlap(segment.box) > 0 }
+    let head = rows[edge.row]
+    guard edge.isTop, head.segments.count > 1 else { return false }
+    // The first line below may be one of a wrapped cell.
+    return rows[(edge.row + 1)...].prefix(4).contains { below in
+      below.segments.count >= head.segments.count && below.box.top - head.box.bottom < 4 * head.size
+        && head.segments.allSatisfy { segment in
+          below.segments.contains { $0.box.horizontalOverlap(segment.box) > 0 }
+        }
     }
   }
 

@@ -24,6 +24,9 @@ import Testing
     ("word", "next", [], .apart),
     ("-", "next", [], .apart),
     ("soft\u{AD}", "ened", [], .joined),
+    ("737–", "9", [], .kept),
+    ("of –", "9", [], .apart),
+    ("https://", "www.example.org", [], .kept),
   ])
   func hyphens(left: String, right: String, others: [String], expected: HyphenRule.Join) {
     let rule = HyphenRule(lines: [["a", left], [right, "b"], []] + others.map { ["so", $0, "it", "is"] })
