@@ -137,11 +137,11 @@ final class XLSXSheet: XMLStreamHandler {
         report.missing.append(SheetReference.name(row: row.number, column: column))
         return nil
       }
-      return sharedStrings[index]
+      return TableText.line(sharedStrings[index])
     case "str", "inlineStr":
       var line = InlineText()
       line.append(value)
-      return line.take().map { $0 == 0x0A ? 0x20 : $0 }
+      return TableText.line(line.take())
     case "b": return Array((value == [0x31] ? "true" : "false").utf8)
     case "e": return TableText.line(value)
     case "d":

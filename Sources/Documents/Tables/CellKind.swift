@@ -21,8 +21,11 @@ enum CellKind: Equatable, Sendable {
       return
     }
     let word = String(decoding: bytes, as: UTF8.self).lowercased()
-    if Self.blankMarks.contains(word) {
+    if Self.blankMarks.contains(word) || Self.errors.contains(word) {
       self = .empty
+    } else if bytes[0] == 0x3D, bytes.count > 1 {
+      // A formula stands for its value.
+      self = .number
     } else if ["true", "false", "yes", "no", "ja", "nein", "wahr", "falsch"].contains(word) {
       self = .truth
     } else if bytes.count > 40 {
@@ -44,6 +47,10 @@ enum CellKind: Equatable, Sendable {
   private static let blankMarks: Set<String> = [
     "-", "--", "–", "—", "n/a", "na", "nan", "null", "none", ".", "..", "...", "…", "#n/a", "?", "x", "/",
     "\\n",
+  ]
+
+  private static let errors: Set<String> = [
+    "#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!", "#getting_data",
   ]
 
   private static func isYear(_ bytes: [UInt8]) -> Bool {

@@ -81,7 +81,10 @@ struct HeaderSearch {
     for row in kinds.indices where filled[row] > 0 {
       let cells = layout.filled(row)
       guard cells.allSatisfy({ layout.cell($0.slot).isHeader }), end - (start ?? end) < Self.mostLines else {
-        break
+        // Titles of a sheet stand above what its filter or table marks.
+        guard start == nil, titles.count < Self.mostTitles, isTitle(row, width: typicalWidth) else { break }
+        titles.append(row)
+        continue
       }
       if start == nil, cells.count == 1, layout.columnCount > 1,
         cells[0].columns.count == layout.columnCount || !isGroup(row)
@@ -190,6 +193,12 @@ struct HeaderSearch {
       switch kinds[row][column] {
       case .empty: break
       case .text, .code:
+        // `Author: | Ann` is a label and its value.
+        if text.last == 0x3A, column + 1 < layout.columnCount, !layout.text(row, column + 1).isEmpty,
+          layout.text(row, column + 1).last != 0x3A
+        {
+          return false
+        }
         if text.count > (expectsNames ? 4000 : 160) { return false }
         hasWords = true
       case .truth: return false

@@ -81,7 +81,7 @@ enum SheetColumns {
       let areElsewhere =
         common * 4 < max(rows.count, right.rows.count) && min(rows.count, right.rows.count) > 1
       if common == 0 || areElsewhere { return true }
-      return splits && fullRows > 1 && right.fullRows > 1 && hasLabels && right.hasLabels
+      return splits && fullRows > 1 && right.fullRows > 1 && right.hasLabels
     }
   }
 }

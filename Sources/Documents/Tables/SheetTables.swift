@@ -273,7 +273,7 @@ struct SheetTables {
       for cell in cells {
         if !line.isEmpty { line.append(0x20) }
         let text = TableText.line(cell.cell.text)
-        if let source = cell.source, options.keepsPlaces {
+        if let source = cell.source, options.keepsPlaces, !text.isEmpty {
           found.append((source, line.count..<(line.count + text.count)))
         }
         line += text

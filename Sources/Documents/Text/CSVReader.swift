@@ -26,8 +26,10 @@ package struct CSVReader: DocumentReader {
     while let fields = rows.next() {
       var row = SheetRow(number: rows.line, cells: [])
       for (column, field) in fields.enumerated() where !field.value.isEmpty {
+        let text = TableText.lines(field.value)
+        guard !text.isEmpty else { continue }
         row.cells.append(
-          SheetRow.Cell(column: column, cell: TableGrid.Cell(text: field.value), source: field.range))
+          SheetRow.Cell(column: column, cell: TableGrid.Cell(text: text), source: field.range))
       }
       guard !row.isBlank else {
         isBelowBlank = true
