@@ -75,7 +75,6 @@ package struct ExtractiveAnswerer: Answerer {
       // Words alone decide then, as in a search.
       degraded = "embedding_unavailable"
     }
-    scored = Self.withoutQuestions(scored, among: units)
     scored.sort { $0.score > $1.score || ($0.score == $1.score && $0.order < $1.order) }
     guard let best = scored.first else {
       return Answer(text: nil, abstention: .noEvidence, citations: [], confidence: 0)
@@ -132,27 +131,6 @@ package struct ExtractiveAnswerer: Answerer {
       let share = total > 0 ? sum / total : 0
       return Scored(unit: unit, order: order, coverage: share, score: share)
     }
-  }
-
-  /// Questions in a passage are like the one that is asked, and no answer to it: what stands behind them is, and gets
-  /// their score. One with nothing behind it stays.
-  private static func withoutQuestions(_ scored: [Scored], among units: [EvidenceUnit]) -> [Scored] {
-    func isQuestion(_ unit: EvidenceUnit) -> Bool { unit.text.hasSuffix("?") || unit.text.hasSuffix("？") }
-    var kept: [Int: Scored] = [:]
-    for item in scored {
-      var place = item.order
-      while isQuestion(units[place]), place + 1 < units.count, units[place + 1].passage == units[place].passage {
-        place += 1
-      }
-      var moved = item
-      if !isQuestion(units[place]) {
-        moved.order = place
-        moved.unit = units[place]
-      }
-      if let other = kept[moved.order], other.score >= moved.score { continue }
-      kept[moved.order] = moved
-    }
-    return Array(kept.values)
   }
 
   /// - Returns: whether there were vectors; without them scores stay as they are.
