@@ -40,7 +40,8 @@ package struct CSVReader: DocumentReader {
       isBelowBlank = false
     }
     try tables.finish()
-    assembler.notes += decoded.notes + Self.notes(rows) + widths.notes + (tables.note.map { [ReadingNote($0)] } ?? [])
+    assembler.notes +=
+      decoded.notes + Self.notes(rows) + widths.notes + (tables.note.map { [ReadingNote($0)] } ?? [])
     var document = try assembler.finish(
       format: format, title: nil, emptyMessage: "the file has no records; nothing to read")
     let map = CSVSourceMap.map(tables.takePlaced(), from: bytes, to: document.text)

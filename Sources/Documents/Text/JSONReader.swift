@@ -71,7 +71,9 @@ package struct JSONReader: DocumentReader {
         read += 1
       } catch {
         // A limit is the file's; what is malformed is the line's.
-        guard error.code == .malformed else { throw DocumentError(error.code, "line \(number): \(error.message)") }
+        guard error.code == .malformed else {
+          throw DocumentError(error.code, "line \(number): \(error.message)")
+        }
         flattener.dropRecord()
         failures.append((number, error))
       }
@@ -88,17 +90,22 @@ package struct JSONReader: DocumentReader {
     }
     let shown = failures.prefix(20).map { ReadingNote("line \($0.line) was left out: \($0.error.message)") }
     guard failures.count > shown.count else { return shown }
-    return shown + [ReadingNote("\(failures.count - shown.count) more lines were left out: they are not valid JSON")]
+    return shown + [
+      ReadingNote("\(failures.count - shown.count) more lines were left out: they are not valid JSON")
+    ]
   }
 }
 
 extension JSONCursor.Liberties {
   fileprivate var note: ReadingNote? {
-    let parts = [(comments, "comment"), (trailingCommas, "comma at a list's end"), (otherNumbers, "number like NaN")]
-      .filter { $0.0 > 0 }
-      .map { count, name in count == 1 ? "1 \(name)" : "\(count) × \(name)" }
+    let parts = [
+      (comments, "comment"), (trailingCommas, "comma at a list's end"), (otherNumbers, "number like NaN"),
+    ]
+    .filter { $0.0 > 0 }
+    .map { count, name in count == 1 ? "1 \(name)" : "\(count) × \(name)" }
     return parts.isEmpty
-      ? nil : ReadingNote("not strict JSON: \(parts.joined(separator: ", ")); comments are not part of the text")
+      ? nil
+      : ReadingNote("not strict JSON: \(parts.joined(separator: ", ")); comments are not part of the text")
   }
 }
 

@@ -54,7 +54,9 @@ enum EvidenceUnits {
         columns = nil
         isContinued = false
       }
-      if columns == nil || isGuess, isHeadingOrRule(line), let header = previousRow, line.contains(UInt8(ascii: "|")) {
+      if columns == nil || isGuess, isHeadingOrRule(line), let header = previousRow,
+        line.contains(UInt8(ascii: "|"))
+      {
         // What stood above the first rule of a table were its column names.
         units.removeAll { header.contains($0.range.lowerBound) }
         columns = String(decoding: bytes[trim(bytes, header)], as: UTF8.self)
@@ -162,7 +164,8 @@ enum EvidenceUnits {
 
   private static func isQuestion(_ text: ArraySlice<UInt8>) -> Bool {
     let end = text.suffix(4)
-    return end.last == UInt8(ascii: "?") || ["？", "؟"].contains { end.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    return end.last == UInt8(ascii: "?")
+      || ["？", "؟"].contains { end.suffix($0.utf8.count).elementsEqual($0.utf8) }
   }
 
   private static func isHeadingOrRule(_ line: ArraySlice<UInt8>) -> Bool {

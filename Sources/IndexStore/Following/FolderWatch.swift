@@ -25,7 +25,8 @@ package final class FolderWatch {
   /// Longest time from the first event of a change to its telling, milliseconds.
   private static let patience = 1000
   private static let events = UInt32(
-    IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB
+    IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
+      | IN_ATTRIB
       | IN_ONLYDIR | IN_DONT_FOLLOW)
 
   private let descriptor: Int32

@@ -21,7 +21,8 @@ package struct FollowedFolders {
     var roots: [DocumentPath] = []
     for path in paths {
       guard let root = FolderWalk.realPath(path), Folder.isFolder(root) else {
-        throw IndexStoreError(.invalidArgument, "\(path): only folders can be watched, and there is no such folder")
+        throw IndexStoreError(
+          .invalidArgument, "\(path): only folders can be watched, and there is no such folder")
       }
       roots.append(root)
     }
@@ -77,7 +78,9 @@ package struct FollowedFolders {
     var present: [DocumentPath] = []
     for folder in folders {
       var nearest = folder
-      while !Folder.isFolder(nearest), let parent = nearest.parent, roots.contains(where: { parent.isWithin($0) }) {
+      while !Folder.isFolder(nearest), let parent = nearest.parent,
+        roots.contains(where: { parent.isWithin($0) })
+      {
         nearest = parent
       }
       if !present.contains(nearest) { present.append(nearest) }
@@ -96,7 +99,8 @@ package struct FollowedFolders {
 extension IngestReport {
   /// Whether anything changed, or stayed as it was for a reason that a person should know.
   fileprivate var saysSomething: Bool {
-    documents.added + documents.updated + documents.deleted + documents.moved + documents.failed + documents.stale > 0
+    documents.added + documents.updated + documents.deleted + documents.moved + documents.failed
+      + documents.stale > 0
       || !refusals.isEmpty
   }
 }

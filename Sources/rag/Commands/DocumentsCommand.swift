@@ -6,7 +6,8 @@ import Storage
 
 struct DocumentsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "documents", abstract: "List and delete documents of a collection; show what is read from a file.",
+    commandName: "documents",
+    abstract: "List and delete documents of a collection; show what is read from a file.",
     discussion: """
       EXAMPLES
         rag documents list

@@ -49,7 +49,9 @@ extension DocumentsCommand {
       }
       let bytes = Array(document.text.utf8)
       Terminal.out("\(path): \(document.format.rawValue)\(document.title.map { ", '\($0)'" } ?? "")")
-      for note in document.notes { Terminal.out("  note: \(note.page.map { "page \($0): " } ?? "")\(note.note)") }
+      for note in document.notes {
+        Terminal.out("  note: \(note.page.map { "page \($0): " } ?? "")\(note.note)")
+      }
       for block in document.blocks {
         let place = document.places.place(of: block.range)
         let parts = [

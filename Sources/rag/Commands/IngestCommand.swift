@@ -112,7 +112,9 @@ struct IngestCommand: AsyncParsableCommand {
   var ocr: Bool?
 
   @Option(
-    help: "Encoding of text files without a byte order mark, such as windows-1251; default: what their bytes tell.")
+    help:
+      "Encoding of text files without a byte order mark, such as windows-1251; default: what their bytes tell."
+  )
   var encoding: String?
 
   func validate() throws {
@@ -121,7 +123,8 @@ struct IngestCommand: AsyncParsableCommand {
     }
     for (name, value) in [
       ("--threads", threads), ("--chunk-tokens", chunkTokens), ("--chunks-per-commit", chunksPerCommit),
-      ("--max-file-bytes", maxFileBytes), ("--deletion-count", deletionCount), ("--stale-tries", staleTries), ("--rescan-seconds", rescanSeconds),
+      ("--max-file-bytes", maxFileBytes), ("--deletion-count", deletionCount), ("--stale-tries", staleTries),
+      ("--rescan-seconds", rescanSeconds),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1, not \(value)") }
     }

@@ -25,8 +25,10 @@ import Testing
       "a.ipynb",
       "{\"cells\":[{\"cell_type\":\"markdown\",\"source\":[\"# a\\n\",\"b \\u00e9\"]},{\"cell_type\":\"code\",\"source\":\"x\\r\\ny\",\"outputs\":[{\"text\":[\"\\u001b[1ma\\r\\b\"],\"data\":{\"text/html\":\"<table><tr><td>1</table>\",\"image/png\":\"x\"}}]}],\"metadata\":{\"title\":\"t\"}}"
     ),
-    ("a.json", "{\"a\":[1,{\"b\":\"c\\u00e9\\n\"},NaN,],/*x*/\"d\":null}"), ("a.jsonl", "{\"a\":1}\n{\"b\":[\"\\ud83d\\ude00\"]}\n7\n"),
-    ("a.log", "\u{1B}[31mé\u{1B}[0m a\u{08}b 10%\r20%\r\n\u{1B}]0;t\u{07}x\u{9B}1m\n_\u{08}z 日本\n"), ("a.py", "def f():\n    é\n\n\nclass C:\n  x\n"),
+    ("a.json", "{\"a\":[1,{\"b\":\"c\\u00e9\\n\"},NaN,],/*x*/\"d\":null}"),
+    ("a.jsonl", "{\"a\":1}\n{\"b\":[\"\\ud83d\\ude00\"]}\n7\n"),
+    ("a.log", "\u{1B}[31mé\u{1B}[0m a\u{08}b 10%\r20%\r\n\u{1B}]0;t\u{07}x\u{9B}1m\n_\u{08}z 日本\n"),
+    ("a.py", "def f():\n    é\n\n\nclass C:\n  x\n"),
   ]
 
   @Test(.timeLimit(.minutes(5)), arguments: seeds.indices) func mutations(of index: Int) throws {
@@ -43,7 +45,9 @@ import Testing
       guard let map = document.places.sourceMap else { continue }
       for block in document.blocks {
         let range = map.sourceRange(block.range)
-        #expect(range.upperBound <= bytes.count, "seed \(seed) round \(round) of \(name): \(range) of \(bytes.count)")
+        #expect(
+          range.upperBound <= bytes.count,
+          "seed \(seed) round \(round) of \(name): \(range) of \(bytes.count)")
       }
       #expect(DocumentPlaces(encoded: document.places.encoded) == document.places)
     }
@@ -59,10 +63,12 @@ import Testing
       switch Int.random(in: 0..<8, using: &generator) {
       case 0: bytes[at] = UInt8.random(in: 0...255, using: &generator)
       case 1: bytes.removeSubrange(at..<end)
-      case 2: bytes.insert(contentsOf: bytes[at..<end], at: Int.random(in: 0...bytes.count, using: &generator))
+      case 2:
+        bytes.insert(contentsOf: bytes[at..<end], at: Int.random(in: 0...bytes.count, using: &generator))
       case 3:
         let marks: [UInt8] = [
-          0x0A, 0x0D, 0x1B, 0x08, 0x5C, 0x7B, 0x7D, 0x7C, 0x2B, 0x2D, 0x3D, 0x2A, 0x60, 0x5F, 0x3A, 0x2E, 0x20, 0x09, 0x00, 0xC3, 0xFF,
+          0x0A, 0x0D, 0x1B, 0x08, 0x5C, 0x7B, 0x7D, 0x7C, 0x2B, 0x2D, 0x3D, 0x2A, 0x60, 0x5F, 0x3A, 0x2E,
+          0x20, 0x09, 0x00, 0xC3, 0xFF,
         ]
         bytes.insert(marks.randomElement(using: &generator) ?? 0x0A, at: at)
       case 4: bytes.removeSubrange(at...)
@@ -70,7 +76,9 @@ import Testing
         let other = others.randomElement(using: &generator) ?? source
         let start = Int.random(in: 0..<other.count, using: &generator)
         bytes.insert(contentsOf: other[start..<min(other.count, start + 60)], at: at)
-      case 6: bytes.insert(contentsOf: [UInt8](repeating: bytes[at], count: Int.random(in: 1...90, using: &generator)), at: at)
+      case 6:
+        bytes.insert(
+          contentsOf: [UInt8](repeating: bytes[at], count: Int.random(in: 1...90, using: &generator)), at: at)
       default: bytes[at] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
       }
     }

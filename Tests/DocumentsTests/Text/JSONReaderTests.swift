@@ -29,7 +29,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "{", "[,]", "[1,,]", "{\"a\" 1}", "/* open", "01", "1.", "-", "1e", "tru", "\"open", "\"\\x\"", "\"\\u12g4\"",
+    "{", "[,]", "[1,,]", "{\"a\" 1}", "/* open", "01", "1.", "-", "1e", "tru", "\"open", "\"\\x\"",
+    "\"\\u12g4\"",
     "[1] 2", "{a:1}",
     "\"tab\there\"", "nul", "[1 2]", "{\"a\":}", "\"\\", "\"\\u12",
   ])
@@ -98,7 +99,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("// head\n{\"a\": [1, 2,], /* b */ \"c\": 3,}", ["a[0]: 1\na[1]: 2", "c: 3"], "2 × comment, 2 × comma at a list's end"),
+    (
+      "// head\n{\"a\": [1, 2,], /* b */ \"c\": 3,}", ["a[0]: 1\na[1]: 2", "c: 3"],
+      "2 × comment, 2 × comma at a list's end"
+    ),
     ("[NaN, -Infinity, {\"x\": Infinity}]", ["NaN", "-Infinity", "x: Infinity"], "3 × number like NaN"),
     ("{\"u\": \"http://x // no comment\"}", ["u: http://x // no comment"], nil),
   ])
@@ -130,7 +134,9 @@ import Testing
       let start = document.text.utf8.distance(from: document.text.startIndex, to: range.lowerBound)
       let bytes = Array(source[map.sourceRange(start..<(start + part.utf8.count))])
       if !isUTF16 { return String(decoding: bytes, as: UTF8.self) }
-      let units = stride(from: 0, to: bytes.count, by: 2).map { UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8 }
+      let units = stride(from: 0, to: bytes.count, by: 2).map {
+        UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8
+      }
       return String(decoding: units, as: UTF16.self)
     }
     #expect(document.text == "k: aé\né😀z\n\nn: 12.50")

@@ -14,7 +14,8 @@ import Testing
     ("a\r\nb\r\r\nc", "a\nb\nc"),
     // Lines that only look alike are data.
     ("pump 1: 5\rpump 2: 6\nend", "pump 1: 5\npump 2: 6\nend"), ("one\rtwo\rthree", "one\ntwo\nthree"),
-    ("x\u{08}\u{08}\u{08}y\n\u{08}z", "y\nz"), ("cut \u{1B}[", "cut "), ("cut \u{1B}", "cut "), ("bell\u{07}", "bell"),
+    ("x\u{08}\u{08}\u{08}y\n\u{08}z", "y\nz"), ("cut \u{1B}[", "cut "), ("cut \u{1B}", "cut "),
+    ("bell\u{07}", "bell"),
   ])
   func shown(source: String, text: String) throws {
     let document = try readText("a.log", source)
@@ -33,9 +34,10 @@ import Testing
 
   @Test func whatIsLeftOutIsSaid() throws {
     let document = try readText("a.log", "\u{1B}[1mB\u{08}B 1%\r2%\nx\u{1B}[0m")
-    #expect(document.notes.map(\.note) == [
-      "left out: 2 control sequences of a terminal, 1 struck-over character, 1 overwritten state of a progress display"
-    ])
+    #expect(
+      document.notes.map(\.note) == [
+        "left out: 2 control sequences of a terminal, 1 struck-over character, 1 overwritten state of a progress display"
+      ])
     #expect(try readText("b.log", "plain\r\nlines\r\n").notes.isEmpty)
   }
 

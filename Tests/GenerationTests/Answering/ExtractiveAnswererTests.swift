@@ -59,7 +59,8 @@ import Testing
 
   /// A question that the passage asks is not given back as its answer.
   @Test func questionsAreAnsweredByWhatFollows() async throws {
-    let text = "How long is the battery guaranteed?\n\nThirty months from delivery.\n\nIs there a repair shop?"
+    let text =
+      "How long is the battery guaranteed?\n\nThirty months from delivery.\n\nIs there a repair shop?"
     let answer = try await answerer().answer("How long is the battery guaranteed?", passages: [passage(text)])
     #expect(answer.text?.hasPrefix("Thirty months from delivery. [1]") == true)
     #expect(answer.citations.first?.quote == "Thirty months from delivery.")

@@ -53,7 +53,9 @@ final class ODFPackage {
   ///
   /// - Returns: `nil` where there is none; a flat file holds it inside the element itself.
   func object(_ node: XMLNode) throws(DocumentError) -> XMLNode? {
-    if let inside = node.elements.first(where: { $0.name == "document" || $0.name == "math" }) { return inside }
+    if let inside = node.elements.first(where: { $0.name == "document" || $0.name == "math" }) {
+      return inside
+    }
     guard let zip, let reference = node.attribute("href") else { return nil }
     let name = OfficePackage.resolve(reference, from: "") + "/content.xml"
     guard let bytes = try zip.entry(name) else { return nil }
@@ -67,7 +69,9 @@ final class ODFPackage {
 
   /// Title and metadata of an `office:meta`.
   static func properties(_ information: XMLNode) -> (title: String?, metadata: [String: MetadataValue]) {
-    func value(_ name: String) -> String? { information.first(name).flatMap { TextAssembler.oneLine($0.text) } }
+    func value(_ name: String) -> String? {
+      information.first(name).flatMap { TextAssembler.oneLine($0.text) }
+    }
     var metadata: [String: MetadataValue] = [:]
     if let author = value("initial-creator") ?? value("creator") { metadata["author"] = .string(author) }
     for name in ["description", "subject", "language"] {

@@ -48,7 +48,8 @@ struct AsciiDocInline {
     var next = position + 1
     while next < bytes.count {
       switch bytes[next] {
-      case 0x2A, 0x5F, 0x60, 0x2B, 0x23, 0x5E, 0x7E, 0x7B, 0x3C, 0x5B, 0x28, 0x5C, 0x24, 0x3A, 0x27: return next
+      case 0x2A, 0x5F, 0x60, 0x2B, 0x23, 0x5E, 0x7E, 0x7B, 0x3C, 0x5B, 0x28, 0x5C, 0x24, 0x3A, 0x27:
+        return next
       default: next += 1
       }
     }
@@ -59,7 +60,9 @@ struct AsciiDocInline {
 
   private func isWord(_ byte: UInt8) -> Bool { ASCII.isAlphanumeric(byte) || byte == 0x5F || byte >= 0x80 }
 
-  private func has(_ word: StaticString, at position: Int) -> Bool { TextScan.has(word, in: bytes, at: position) }
+  private func has(_ word: StaticString, at position: Int) -> Bool {
+    TextScan.has(word, in: bytes, at: position)
+  }
 
   /// The first `word` from `start` on.
   private mutating func find(_ word: StaticString, from start: Int, key: UInt16, limit: Int = 4000) -> Int? {
@@ -78,7 +81,9 @@ struct AsciiDocInline {
     switch bytes[position] {
     case 0x5C:
       let next = at(position + 1)
-      guard [0x2A, 0x5F, 0x60, 0x23, 0x7B, 0x3C, 0x5B, 0x2B, 0x5E, 0x7E, 0x5C].contains(next) || hasMacro(position + 1)
+      guard
+        [0x2A, 0x5F, 0x60, 0x23, 0x7B, 0x3C, 0x5B, 0x2B, 0x5E, 0x7E, 0x5C].contains(next)
+          || hasMacro(position + 1)
       else { return nil }
       out.append(raw.slice((position + 1)..<(position + 2)))
       return position + 2
@@ -109,7 +114,9 @@ struct AsciiDocInline {
   // MARK: Quotes
 
   /// Text between single marks at the borders of words, or double ones anywhere.
-  private mutating func quoted(_ position: Int, _ single: StaticString, _ double: StaticString, key: UInt16) -> Int? {
+  private mutating func quoted(_ position: Int, _ single: StaticString, _ double: StaticString, key: UInt16)
+    -> Int?
+  {
     let mark = bytes[position]
     if at(position + 1) == mark, !ASCII.isBlank(at(position + 2)),
       let end = find(double, from: position + 3, key: key + 100)
@@ -124,7 +131,8 @@ struct AsciiDocInline {
 
   private mutating func constrained(_ position: Int, _ mark: StaticString, key: UInt16) -> Int? {
     let before = at(position - 1)
-    guard !isWord(before), before != 0x3B, before != 0x3A || bytes[position] != 0x2A, !ASCII.isBlank(at(position + 1))
+    guard !isWord(before), before != 0x3B, before != 0x3A || bytes[position] != 0x2A,
+      !ASCII.isBlank(at(position + 1))
     else { return nil }
     var from = position + 1
     while let end = find(mark, from: from, key: key) {
@@ -210,10 +218,13 @@ struct AsciiDocInline {
   // MARK: References
 
   private static let characters: [String: String] = [
-    "nbsp": "\u{A0}", "amp": "&", "lt": "<", "gt": ">", "plus": "+", "caret": "^", "tilde": "~", "asterisk": "*",
+    "nbsp": "\u{A0}", "amp": "&", "lt": "<", "gt": ">", "plus": "+", "caret": "^", "tilde": "~",
+    "asterisk": "*",
     "startsb": "[", "endsb": "]", "apos": "'", "quot": "\"", "empty": "", "sp": " ", "backtick": "`",
-    "two-colons": "::", "two-semicolons": ";;", "backslash": "\\", "vbar": "|", "mdash": "—", "ndash": "–", "zwsp": "",
-    "wj": "", "deg": "°", "ldquo": "“", "rdquo": "”", "lsquo": "‘", "rsquo": "’", "brvbar": "¦", "cpp": "C++", "pp": "++",
+    "two-colons": "::", "two-semicolons": ";;", "backslash": "\\", "vbar": "|", "mdash": "—", "ndash": "–",
+    "zwsp": "",
+    "wj": "", "deg": "°", "ldquo": "“", "rdquo": "”", "lsquo": "‘", "rsquo": "’", "brvbar": "¦", "cpp": "C++",
+    "pp": "++",
     "blank": "",
   ]
 
@@ -246,14 +257,17 @@ struct AsciiDocInline {
   /// An anchor `[[id]]`, or a role before marked text `[.big]#text#`.
   private mutating func bracketed(_ position: Int) -> Int? {
     if at(position + 1) == 0x5B {
-      guard let end = find("]]", from: position + 2, key: 9, limit: 400), !bytes[position..<end].contains(0x0A) else {
+      guard let end = find("]]", from: position + 2, key: 9, limit: 400),
+        !bytes[position..<end].contains(0x0A)
+      else {
         return nil
       }
       return at(end + 2) == 0x5D ? end + 3 : end + 2
     }
     guard let end = bytes[position...].prefix(100).firstIndex(of: 0x5D),
       [0x23, 0x2A, 0x5F, 0x60, 0x2B].contains(at(end + 1)), !isWord(at(position - 1)), end > position + 1,
-      !ASCII.isBlank(at(end + 2)), bytes[position + 1] == 0x2E || bytes[position + 1] == 0x23 || at(end + 1) == 0x23
+      !ASCII.isBlank(at(end + 2)),
+      bytes[position + 1] == 0x2E || bytes[position + 1] == 0x23 || at(end + 1) == 0x23
     else { return nil }
     return end + 1
   }
@@ -264,7 +278,8 @@ struct AsciiDocInline {
       guard let end = find(")))", from: position + 3, key: 10, limit: 400) else { return nil }
       return end + 3
     }
-    guard ASCII.isAlphanumeric(at(position + 2)), let end = find("))", from: position + 2, key: 11, limit: 400)
+    guard ASCII.isAlphanumeric(at(position + 2)),
+      let end = find("))", from: position + 2, key: 11, limit: 400)
     else { return nil }
     nested((position + 2)..<end)
     return end + 2
@@ -282,20 +297,26 @@ struct AsciiDocInline {
   private mutating func macro(_ position: Int) -> Int? {
     var start = position
     while start > 0, ASCII.isAlphanumeric(bytes[start - 1]) || bytes[start - 1] == 0x2D { start -= 1 }
-    guard start < position, !isWord(at(start - 1)), position - start < 30, out.count >= position - start else {
+    guard start < position, !isWord(at(start - 1)), position - start < 30, out.count >= position - start
+    else {
       return nil
     }
     let name = TextScan.string(start..<position, in: bytes).lowercased()
     var open = position + 1
-    while open < bytes.count, bytes[open] != 0x5B, !ASCII.isBlank(bytes[open]), bytes[open] != 0x3C, bytes[open] != 0x3E {
+    while open < bytes.count, bytes[open] != 0x5B, !ASCII.isBlank(bytes[open]), bytes[open] != 0x3C,
+      bytes[open] != 0x3E
+    {
       open += 1
     }
     let target = (position + 1)..<open
-    guard open < bytes.count, bytes[open] == 0x5B, at(position + 1) != 0x3A, let close = closingBracket(open) else {
+    guard open < bytes.count, bytes[open] == 0x5B, at(position + 1) != 0x3A, let close = closingBracket(open)
+    else {
       return nil
     }
     // Words before a colon are no macro unless they are known or have a target right behind.
-    guard Self.macros.contains(name) || ["http", "https", "ftp", "irc"].contains(name) || !target.isEmpty && name != "c"
+    guard
+      Self.macros.contains(name) || ["http", "https", "ftp", "irc"].contains(name)
+        || !target.isEmpty && name != "c"
     else { return nil }
     let text = (open + 1)..<close
     // The name is in the text already.
@@ -305,7 +326,8 @@ struct AsciiDocInline {
   }
 
   private static let macros: Set<String> = [
-    "link", "xref", "mailto", "image", "icon", "footnote", "footnoteref", "kbd", "btn", "menu", "stem", "latexmath",
+    "link", "xref", "mailto", "image", "icon", "footnote", "footnoteref", "kbd", "btn", "menu", "stem",
+    "latexmath",
     "asciimath", "pass", "indexterm", "indexterm2", "anchor", "linkgit", "manpage", "cve", "issue",
   ]
 
@@ -329,7 +351,9 @@ struct AsciiDocInline {
   /// The first positional attribute of a macro, which is its text.
   private func label(_ text: Range<Int>) -> Range<Int> {
     guard !text.isEmpty else { return text }
-    if bytes[text.lowerBound] == 0x22, let end = bytes[(text.lowerBound + 1)..<text.upperBound].firstIndex(of: 0x22) {
+    if bytes[text.lowerBound] == 0x22,
+      let end = bytes[(text.lowerBound + 1)..<text.upperBound].firstIndex(of: 0x22)
+    {
       return (text.lowerBound + 1)..<end
     }
     if let equals = bytes[text].firstIndex(of: 0x3D) {

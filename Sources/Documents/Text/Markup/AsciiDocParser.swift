@@ -34,7 +34,9 @@ final class AsciiDocParser {
 
   func inline(_ raw: SourcedText) -> SourcedText { AsciiDocInline.text(raw, attributes: attributes) }
 
-  func inline(_ lines: some Collection<MarkupLine>) -> SourcedText { inline(SourcedText(joining: lines, of: bytes)) }
+  func inline(_ lines: some Collection<MarkupLine>) -> SourcedText {
+    inline(SourcedText(joining: lines, of: bytes))
+  }
 
   // MARK: Emitting
 
@@ -99,7 +101,8 @@ final class AsciiDocParser {
     case 0x5B where line.indent == 0 && bytes[line.end - 1] == 0x5D && line.content.count > 2:
       readStyle(line)
       return index + 1
-    case 0x2E where line.content.count > 1 && !ASCII.isBlank(bytes[line.text + 1]) && bytes[line.text + 1] != 0x2E
+    case 0x2E
+    where line.content.count > 1 && !ASCII.isBlank(bytes[line.text + 1]) && bytes[line.text + 1] != 0x2E
       && line.indent == 0:
       style.title = inline([line.rest(after: 1, in: bytes)])
       return index + 1
@@ -115,10 +118,13 @@ final class AsciiDocParser {
   }
 
   private func condition(_ line: MarkupLine, at index: Int) throws(DocumentError) -> Int? {
-    for word: StaticString in ["ifdef::", "ifndef::", "ifeval::", "endif::"] where line.starts(with: word, in: bytes) {
+    for word: StaticString in ["ifdef::", "ifndef::", "ifeval::", "endif::"]
+    where line.starts(with: word, in: bytes) {
       // `ifdef::name[text]` has its text in the line.
-      if let open = bytes[line.content].firstIndex(of: 0x5B), bytes[line.end - 1] == 0x5D, open + 1 < line.end - 1,
-        word.utf8CodeUnitCount <= 8, !line.starts(with: "ifeval", in: bytes), !line.starts(with: "endif", in: bytes)
+      if let open = bytes[line.content].firstIndex(of: 0x5B), bytes[line.end - 1] == 0x5D,
+        open + 1 < line.end - 1,
+        word.utf8CodeUnitCount <= 8, !line.starts(with: "ifeval", in: bytes),
+        !line.starts(with: "endif", in: bytes)
       {
         try paragraph(inline(SourcedText(copying: (open + 1)..<(line.end - 1), of: bytes)))
       }
@@ -141,7 +147,9 @@ final class AsciiDocParser {
       colon + 1 == line.end || ASCII.isBlank(bytes[colon + 1])
     else { return nil }
     let name = bytes[(line.text + 1)..<colon]
-    guard name.allSatisfy({ ASCII.isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F || $0 == 0x21 }) else { return nil }
+    guard name.allSatisfy({ ASCII.isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F || $0 == 0x21 }) else {
+      return nil
+    }
     var end = index + 1
     var value = Array(bytes[TextScan.trimmed((colon + 1)..<line.end, in: bytes)])
     while let last = value.last, last == 0x5C, end < lines.endIndex {
@@ -153,9 +161,12 @@ final class AsciiDocParser {
     if name.contains(0x21) {
       attributes[key.filter { $0 != "!" }] = nil
     } else {
-      attributes[key] = AsciiDocInline.text(SourcedText(copying: 0..<value.count, of: value), attributes: attributes).bytes
+      attributes[key] =
+        AsciiDocInline.text(SourcedText(copying: 0..<value.count, of: value), attributes: attributes).bytes
       let known = ["author", "email", "revdate", "revnumber", "description", "keywords", "date", "lang"]
-      if known.contains(key), !value.isEmpty { out.metadata[key] = .string(String(decoding: value, as: UTF8.self)) }
+      if known.contains(key), !value.isEmpty {
+        out.metadata[key] = .string(String(decoding: value, as: UTF8.self))
+      }
     }
     return end
   }
@@ -196,11 +207,16 @@ final class AsciiDocParser {
     let title = String(decoding: bytes[line.content], as: UTF8.self)
     let width = title.unicodeScalars.count
     let isWide = title.utf8.count > width * 2
-    guard abs(width - count) <= 2 || isWide && abs(width * 2 - count) <= 2, !isTop || count > 1 else { return nil }
-    return try writeHeading(SourcedText(copying: line.content, of: bytes), level: level, lines, next: index + 2)
+    guard abs(width - count) <= 2 || isWide && abs(width * 2 - count) <= 2, !isTop || count > 1 else {
+      return nil
+    }
+    return try writeHeading(
+      SourcedText(copying: line.content, of: bytes), level: level, lines, next: index + 2)
   }
 
-  private func writeHeading(_ text: SourcedText, level: Int, _ lines: Lines, next: Int) throws(DocumentError) -> Int {
+  private func writeHeading(_ text: SourcedText, level: Int, _ lines: Lines, next: Int) throws(DocumentError)
+    -> Int
+  {
     try flush()
     listMarks = []
     style = BlockStyle()
@@ -254,13 +270,17 @@ final class AsciiDocParser {
     let line = lines[index]
     if line.starts(with: "```", in: bytes) {
       var end = index + 1
-      while end < lines.endIndex, !(lines[end].starts(with: "```", in: bytes) && lines[end].content.count == 3) {
+      while end < lines.endIndex,
+        !(lines[end].starts(with: "```", in: bytes) && lines[end].content.count == 3)
+      {
         end += 1
       }
       try code(lines[(index + 1)..<end])
       return min(end + 1, lines.endIndex)
     }
-    guard let (mark, count) = line.repeated(in: bytes), line.indent == 0, count >= 4 || mark == 0x2D && count == 2 else {
+    guard let (mark, count) = line.repeated(in: bytes), line.indent == 0,
+      count >= 4 || mark == 0x2D && count == 2
+    else {
       return nil
     }
     guard [0x2D, 0x2E, 0x3D, 0x2A, 0x5F, 0x2B].contains(mark) else { return nil }
@@ -377,7 +397,9 @@ final class AsciiDocParser {
     var position = line.text
     switch byte {
     case 0x2A, 0x2E, 0x2D:
-      while position < line.end, bytes[position] == byte, position - line.text < (byte == 0x2D ? 1 : 6) { position += 1 }
+      while position < line.end, bytes[position] == byte, position - line.text < (byte == 0x2D ? 1 : 6) {
+        position += 1
+      }
       guard position < line.end, ASCII.isSpaceOrTab(bytes[position]) else { return nil }
       return (TextScan.string(line.text..<position, in: bytes), position - line.text)
     case 0x3C:
@@ -407,7 +429,9 @@ final class AsciiDocParser {
         if end - position <= (byte == 0x3A ? 4 : 2), end == line.end || ASCII.isBlank(bytes[end]) {
           let term = TextScan.trimmed(line.text..<position, in: bytes)
           guard !term.isEmpty else { return nil }
-          return (term, TextScan.string(position..<end, in: bytes), line.rest(after: end - line.text, in: bytes))
+          return (
+            term, TextScan.string(position..<end, in: bytes), line.rest(after: end - line.text, in: bytes)
+          )
         }
         position = end
       } else {
@@ -427,7 +451,9 @@ final class AsciiDocParser {
     {
       return true
     }
-    for word: StaticString in ["|===", "```", "include::", "ifdef::", "ifndef::", "endif::", "ifeval::", "image::"]
+    for word: StaticString in [
+      "|===", "```", "include::", "ifdef::", "ifndef::", "endif::", "ifeval::", "image::",
+    ]
     where line.starts(with: word, in: bytes) {
       return true
     }
@@ -460,7 +486,8 @@ final class AsciiDocParser {
     style = BlockStyle()
     if name == "toc" { return true }
     if alt.isBlank {
-      out.leaveOut("\(name == "image" ? "an image" : "the macro '\(name)'") without a text", line: line.number)
+      out.leaveOut(
+        "\(name == "image" ? "an image" : "the macro '\(name)'") without a text", line: line.number)
     } else {
       try paragraph(inline(alt))
     }
@@ -489,7 +516,9 @@ final class AsciiDocParser {
       try flush()
       pending = (SourcedText(writing: admonition(name), at: lines[index].text), .paragraph, 0)
     }
-    if lines[index].indent == 0, pending?.kind != .listItem, index > lines.startIndex, lines[index - 1].isBlank {
+    if lines[index].indent == 0, pending?.kind != .listItem, index > lines.startIndex,
+      lines[index - 1].isBlank
+    {
       listMarks = []
     }
     try paragraph(inline(content), as: isQuote || name == "quote" || name == "verse" ? .quote : .paragraph)
@@ -509,7 +538,8 @@ final class AsciiDocParser {
     where line.starts(with: word, in: bytes) {
       return true
     }
-    return line.indent == 0 && bytes[line.text] == 0x5B && bytes[line.end - 1] == 0x5D && line.content.count > 2
+    return line.indent == 0 && bytes[line.text] == 0x5B && bytes[line.end - 1] == 0x5D
+      && line.content.count > 2
   }
 
   // MARK: Tables
@@ -518,7 +548,8 @@ final class AsciiDocParser {
     let end = closing(lines, at: index)
     let inner = lines[(index + 1)..<max(index + 1, end)]
     let separator = bytes[lines[index].text]
-    var table = AsciiDocTable(inner, of: bytes, options: style.options, separator: separator, inline: inline).table
+    var table = AsciiDocTable(inner, of: bytes, options: style.options, separator: separator, inline: inline)
+      .table
     table.caption = style.title
     style = BlockStyle()
     try flush()

@@ -33,7 +33,8 @@ struct AsciiDocTable {
     // A blank line below the first row makes it the header, where nothing is above it.
     let firstLine = lines.first { !$0.isBlank }
     let isImplicit =
-      lines.first?.isBlank == false && firstLine.map { line in lines.first { $0.number == line.number + 1 }?.isBlank ?? false } ?? false
+      lines.first?.isBlank == false
+      && firstLine.map { line in lines.first { $0.number == line.number + 1 }?.isBlank ?? false } ?? false
       && onFirstLine == columns
     let hasHeader =
       options.contains("header") || isImplicit && !options.contains("noheader")
@@ -65,7 +66,8 @@ struct AsciiDocTable {
         let width = min(token.columnSpan, columns - column)
         row.append(
           MarkupTable.Cell(
-            text: inline(token.text).trimmed, columnSpan: width, rowSpan: token.rowSpan, isHeader: token.isHeader))
+            text: inline(token.text).trimmed, columnSpan: width, rowSpan: token.rowSpan,
+            isHeader: token.isHeader))
         for index in column..<(column + width) { covered[index] = max(covered[index], token.rowSpan) }
         column += width
         skipCovered()
@@ -95,7 +97,9 @@ struct AsciiDocTable {
   }
 
   /// Cells that begin with `separator`, before which their spans and style may stand.
-  private static func cells(_ lines: ArraySlice<MarkupLine>, of bytes: [UInt8], by separator: UInt8) -> [Token] {
+  private static func cells(_ lines: ArraySlice<MarkupLine>, of bytes: [UInt8], by separator: UInt8)
+    -> [Token]
+  {
     var tokens: [Token] = []
     var content: [MarkupLine] = []
     func close() {
@@ -123,7 +127,9 @@ struct AsciiDocTable {
         position += 1
         start = position
       }
-      if start < line.end { content.append(MarkupLine(start..<line.end, in: bytes, column: 0, number: line.number)) }
+      if start < line.end {
+        content.append(MarkupLine(start..<line.end, in: bytes, column: 0, number: line.number))
+      }
     }
     close()
     return tokens
@@ -140,7 +146,8 @@ struct AsciiDocTable {
       switch byte {
       case 0x30...0x39, 0x2E: break
       case 0x2B, 0x2A, 0x3C, 0x3E, 0x5E: hasMark = true
-      case _ where index == word.endIndex - 1 && [0x61, 0x64, 0x65, 0x68, 0x6C, 0x6D, 0x73, 0x76].contains(byte):
+      case _
+      where index == word.endIndex - 1 && [0x61, 0x64, 0x65, 0x68, 0x6C, 0x6D, 0x73, 0x76].contains(byte):
         hasMark = true
       default: return position..<position
       }
@@ -179,7 +186,9 @@ struct AsciiDocTable {
     return token
   }
 
-  private static func delimited(_ lines: ArraySlice<MarkupLine>, of bytes: [UInt8], by delimiter: UInt8) -> [Token] {
+  private static func delimited(_ lines: ArraySlice<MarkupLine>, of bytes: [UInt8], by delimiter: UInt8)
+    -> [Token]
+  {
     var tokens: [Token] = []
     for line in lines where !line.isBlank {
       var position = line.text

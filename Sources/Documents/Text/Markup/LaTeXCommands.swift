@@ -49,41 +49,51 @@ enum LaTeXCommands {
 
   /// Commands of which the first arguments steer and the last is text.
   static let steered: [String: Int] = [
-    "textcolor": 1, "colorbox": 1, "fcolorbox": 2, "raisebox": 1, "scalebox": 1, "resizebox": 2, "parbox": 1, "makebox": 0,
-    "framebox": 0, "foreignlanguage": 1, "rotatebox": 1, "hyperref": 0, "multicolumn": 2, "multirow": 2, "href@": 1,
-    "adjustbox": 1, "hypertarget": 1, "hyperlink": 1, "textlang": 1, "inputminted@": 1, "mbox": 0, "only": 0, "setstretch": 1,
+    "textcolor": 1, "colorbox": 1, "fcolorbox": 2, "raisebox": 1, "scalebox": 1, "resizebox": 2, "parbox": 1,
+    "makebox": 0,
+    "framebox": 0, "foreignlanguage": 1, "rotatebox": 1, "hyperref": 0, "multicolumn": 2, "multirow": 2,
+    "href@": 1,
+    "adjustbox": 1, "hypertarget": 1, "hyperlink": 1, "textlang": 1, "inputminted@": 1, "mbox": 0, "only": 0,
+    "setstretch": 1,
     "glslink": 1, "glsdisp": 1, "selectfont@": 0, "minibox": 0, "makecell": 0, "thead": 0, "shortstack": 0,
   ]
 
   static let sections: [String: Int] = [
-    "part": -1, "chapter": 0, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5,
+    "part": -1, "chapter": 0, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4,
+    "subparagraph": 5,
     "frametitle": 2, "framesubtitle": 3, "addchap": 0, "addsec": 1, "minisec": 4,
   ]
 
   static let citations: Set<String> = [
-    "cite", "citep", "citet", "citealp", "citealt", "autocite", "parencite", "textcite", "footcite", "citeauthor",
+    "cite", "citep", "citet", "citealp", "citealt", "autocite", "parencite", "textcite", "footcite",
+    "citeauthor",
     "citeyear", "Cite", "Citet", "Citep", "supercite", "fullcite", "citeyearpar", "smartcite", "onlinecite",
   ]
 
   static let formulas: Set<String> = [
-    "equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "flalign", "alignat", "split", "aligned",
-    "gathered", "dmath", "empheq", "subequations", "IEEEeqnarray", "array", "cases", "matrix", "pmatrix", "bmatrix",
+    "equation", "align", "gather", "multline", "eqnarray", "displaymath", "math", "flalign", "alignat",
+    "split", "aligned",
+    "gathered", "dmath", "empheq", "subequations", "IEEEeqnarray", "array", "cases", "matrix", "pmatrix",
+    "bmatrix",
   ]
 
   static let theorems: [String: String] = [
     "theorem": "Theorem", "lemma": "Lemma", "corollary": "Corollary", "proposition": "Proposition",
     "definition": "Definition", "remark": "Remark", "example": "Example", "proof": "Proof", "claim": "Claim",
-    "conjecture": "Conjecture", "note": "Note", "exercise": "Exercise", "assumption": "Assumption", "fact": "Fact",
+    "conjecture": "Conjecture", "note": "Note", "exercise": "Exercise", "assumption": "Assumption",
+    "fact": "Fact",
     "thm": "Theorem", "lem": "Lemma", "cor": "Corollary", "prop": "Proposition", "defn": "Definition",
   ]
 
   static let drawings: Set<String> = [
-    "tikzpicture", "picture", "pspicture", "asy", "asydef", "forest", "tikzcd", "circuitikz", "pgfpicture", "xy",
+    "tikzpicture", "picture", "pspicture", "asy", "asydef", "forest", "tikzcd", "circuitikz", "pgfpicture",
+    "xy",
     "feynman", "axis", "mfpic", "dot2tex", "luacode", "musicbox", "overpic",
   ]
 
   static let tables: Set<String> = [
-    "tabular", "tabular*", "tabularx", "tabulary", "longtable", "longtable*", "supertabular", "xltabular", "tblr", "longtblr",
+    "tabular", "tabular*", "tabularx", "tabulary", "longtable", "longtable*", "supertabular", "xltabular",
+    "tblr", "longtblr",
     "ltablex", "mpsupertabular", "deluxetable",
   ]
 }

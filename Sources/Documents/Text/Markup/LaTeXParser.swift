@@ -69,10 +69,12 @@ final class LaTeXParser {
     eachCommand(in: range) { name, end in
       switch name {
       case "newtheorem":
-        guard let first = argument(at: skipStar(end)), let open = structure.close(of: first.lowerBound - 1) else { return }
+        guard let first = argument(at: skipStar(end)), let open = structure.close(of: first.lowerBound - 1)
+        else { return }
         let second = argument(at: skipOptional(open + 1))
         theorems[TextScan.string(first, in: bytes)] = second.map { TextScan.string($0, in: bytes) }
-      case "newcommand", "renewcommand", "providecommand", "newcommand*", "renewcommand*", "def": defineMacro(name, end)
+      case "newcommand", "renewcommand", "providecommand", "newcommand*", "renewcommand*", "def":
+        defineMacro(name, end)
       default: break
       }
     }
@@ -265,7 +267,9 @@ final class LaTeXParser {
         copied = position
       case structure.shortVerb:
         let line = TextScan.line(in: bytes, from: position, to: end)
-        if let close = bytes[(position + 1)..<max(position + 1, line.upperBound)].firstIndex(of: bytes[position]) {
+        if let close = bytes[(position + 1)..<max(position + 1, line.upperBound)].firstIndex(
+          of: bytes[position])
+        {
           text.copy(copied..<position, of: bytes)
           text.copy((position + 1)..<close, of: bytes)
           position = close + 1
@@ -348,7 +352,9 @@ final class LaTeXParser {
   /// The name of the command at `position`, and where it ends.
   func command(at position: Int) -> (name: String, end: Int) {
     var end = position + 1
-    while end < bytes.count, ASCII.isLetter(bytes[end]) || bytes[end] == 0x40 && end > position + 1 { end += 1 }
+    while end < bytes.count, ASCII.isLetter(bytes[end]) || bytes[end] == 0x40 && end > position + 1 {
+      end += 1
+    }
     if end == position + 1 {
       guard end < bytes.count else { return ("", end) }
       end += 1
@@ -398,7 +404,9 @@ final class LaTeXParser {
   /// What is between the braces at `position` or behind blanks.
   func argument(at position: Int) -> Range<Int>? {
     let start = skipBlanks(position)
-    guard start < bytes.count, bytes[start] == 0x7B, let close = structure.close(of: start) else { return nil }
+    guard start < bytes.count, bytes[start] == 0x7B, let close = structure.close(of: start) else {
+      return nil
+    }
     return (start + 1)..<close
   }
 
@@ -411,7 +419,9 @@ final class LaTeXParser {
     if let first = name.utf8.first, !ASCII.isLetter(first) {
       return try sign(first, name, whole, limit: limit)
     }
-    if name.hasPrefix("verb"), let verb = LaTeXStructure.verb(at: position, in: bytes), verb.upperBound < limit {
+    if name.hasPrefix("verb"), let verb = LaTeXStructure.verb(at: position, in: bytes),
+      verb.upperBound < limit
+    {
       text.copy(verb, of: bytes)
       return verb.upperBound + 1
     }
@@ -473,7 +483,9 @@ final class LaTeXParser {
     return min(limit, count == 0 ? spaceEnd(end, limit: limit) : end)
   }
 
-  private func sign(_ first: UInt8, _ name: String, _ whole: Range<Int>, limit: Int) throws(DocumentError) -> Int {
+  private func sign(_ first: UInt8, _ name: String, _ whole: Range<Int>, limit: Int) throws(DocumentError)
+    -> Int
+  {
     switch first {
     case 0x5C:
       // A line break, with a star and a distance.
@@ -495,7 +507,9 @@ final class LaTeXParser {
       }
       return whole.upperBound
     default:
-      if let mark = LaTeXSymbols.accents[name], let next = accent(mark, whole, from: whole.upperBound) { return next }
+      if let mark = LaTeXSymbols.accents[name], let next = accent(mark, whole, from: whole.upperBound) {
+        return next
+      }
       if let shown = LaTeXSymbols.signs[first] {
         text.replace(whole, with: shown)
       } else {
@@ -534,7 +548,8 @@ final class LaTeXParser {
     return end
   }
 
-  private func section(_ level: Int, at position: Int, from end: Int, limit: Int) throws(DocumentError) -> Int {
+  private func section(_ level: Int, at position: Int, from end: Int, limit: Int) throws(DocumentError) -> Int
+  {
     guard let title = argument(at: skipOptional(end)) else { return end }
     guard inlineDepth == 0 else { return end }
     try endParagraph()
@@ -546,7 +561,9 @@ final class LaTeXParser {
   // MARK: Environments
 
   private func environment(_ position: Int, limit: Int) throws(DocumentError) -> Int {
-    guard let name = LaTeXStructure.environment("\\begin{", in: bytes, at: position) else { return position + 6 }
+    guard let name = LaTeXStructure.environment("\\begin{", in: bytes, at: position) else {
+      return position + 6
+    }
     let start = position + 8 + name.utf8.count
     // One that nothing ends steers what follows.
     guard let end = structure.environmentEnds[position] else { return min(limit, skipOptional(start)) }
@@ -581,7 +598,9 @@ final class LaTeXParser {
 
   private func code(_ body: Range<Int>, skipsArgument: Bool) throws(DocumentError) {
     var start = skipOptional(body.lowerBound)
-    if skipsArgument, let value = argument(at: start), value.upperBound < body.upperBound { start = value.upperBound + 1 }
+    if skipsArgument, let value = argument(at: start), value.upperBound < body.upperBound {
+      start = value.upperBound + 1
+    }
     let range = start..<max(start, body.upperBound)
     guard inlineDepth == 0 else {
       text.copy(TextScan.trimmed(range, in: bytes), of: bytes)
@@ -598,9 +617,12 @@ final class LaTeXParser {
     let outerKind = kind
     defer { kind = outerKind }
     switch name {
-    case "itemize", "enumerate", "description", "list", "compactitem", "compactenum", "tasks", "trivlist", "thebibliography":
+    case "itemize", "enumerate", "description", "list", "compactitem", "compactenum", "tasks", "trivlist",
+      "thebibliography":
       start = skipOptional(start)
-      if name == "thebibliography" || name == "list", let value = argument(at: start) { start = value.upperBound + 1 }
+      if name == "thebibliography" || name == "list", let value = argument(at: start) {
+        start = value.upperBound + 1
+      }
       lists.append(name.hasSuffix("enumerate") || name == "compactenum" ? 0 : nil)
       try scan(start..<max(start, body.upperBound))
       try endParagraph()
@@ -609,7 +631,8 @@ final class LaTeXParser {
       return
     case "abstract":
       if inlineDepth == 0 {
-        try out.append(.heading, level: min(6, max(1, baseLevel + 1)), SourcedText(writing: "Abstract", at: position))
+        try out.append(
+          .heading, level: min(6, max(1, baseLevel + 1)), SourcedText(writing: "Abstract", at: position))
       }
     case "quote", "quotation", "verse", "displayquote": kind = .quote
     case "frame", "block", "alertblock", "exampleblock":
@@ -652,7 +675,9 @@ final class LaTeXParser {
     var start = skipOptional(body.lowerBound)
     let arguments = ["tabular*", "tabularx", "tabulary", "xltabular"].contains(name) ? 2 : 1
     for _ in 0..<arguments {
-      if let value = argument(at: start), value.upperBound < body.upperBound { start = skipOptional(value.upperBound + 1) }
+      if let value = argument(at: start), value.upperBound < body.upperBound {
+        start = skipOptional(value.upperBound + 1)
+      }
     }
     let table = LaTeXTable(start..<max(start, body.upperBound), parser: self).table
     guard inlineDepth == 0 else {
@@ -681,7 +706,8 @@ final class LaTeXParser {
       text.write(")", at: value.upperBound)
       return value.upperBound + 1
     case "href":
-      guard let address = argument(at: skipOptional(end)), let label = argument(at: address.upperBound + 1) else {
+      guard let address = argument(at: skipOptional(end)), let label = argument(at: address.upperBound + 1)
+      else {
         return end
       }
       text.append(inline(label))
@@ -712,9 +738,12 @@ final class LaTeXParser {
       guard let shown = argument(at: end), let other = argument(at: shown.upperBound + 1) else { return end }
       text.append(inline(shown))
       return other.upperBound + 1
-    case "input", "include", "subfile", "subimport", "import", "lstinputlisting", "verbatiminput", "inputminted", "loadglsentries":
+    case "input", "include", "subfile", "subimport", "import", "lstinputlisting", "verbatiminput",
+      "inputminted", "loadglsentries":
       guard let value = argument(at: skipOptional(end)) else { return end }
-      leaveOut("'\(TextScan.string(value, in: bytes))', which the file inputs; ingest that file by itself", at: position)
+      leaveOut(
+        "'\(TextScan.string(value, in: bytes))', which the file inputs; ingest that file by itself",
+        at: position)
       return skipArguments(name == "inputminted" || name == "import" ? 2 : 1, from: end, limit: limit)
     case "bibliography":
       guard let value = argument(at: end) else { return end }
@@ -724,7 +753,8 @@ final class LaTeXParser {
       leaveOut("an image", at: position)
       return skipArguments(1, from: end, limit: limit)
     case "SI", "si", "qty", "unit", "num", "ang": return quantity(name, end)
-    case "newcommand", "renewcommand", "providecommand", "def", "DeclareRobustCommand", "newtheorem", "let", "gdef", "edef":
+    case "newcommand", "renewcommand", "providecommand", "def", "DeclareRobustCommand", "newtheorem", "let",
+      "gdef", "edef":
       return definitionEnd(name, end, limit: limit)
     case "title", "author", "date", "subtitle", "institute":
       guard let value = argument(at: skipOptional(end)) else { return end }
@@ -812,7 +842,9 @@ final class LaTeXParser {
     var position = range.lowerBound
     while position < range.upperBound {
       guard bytes[position] == 0x5C else {
-        if bytes[position] != 0x7B, bytes[position] != 0x7D { text.copy(position..<(position + 1), of: bytes) }
+        if bytes[position] != 0x7B, bytes[position] != 0x7D {
+          text.copy(position..<(position + 1), of: bytes)
+        }
         position += 1
         continue
       }
@@ -833,7 +865,9 @@ final class LaTeXParser {
       return position < limit && bytes[position] == 0x5C ? command(at: position).end : position
     }
     // Parameters of `\def`.
-    while position < limit, bytes[position] != 0x7B, bytes[position] != 0x0A, name.hasSuffix("def") { position += 1 }
+    while position < limit, bytes[position] != 0x7B, bytes[position] != 0x0A, name.hasSuffix("def") {
+      position += 1
+    }
     var count = 0
     while count < 3 {
       position = skipOptional(position)

@@ -9,7 +9,8 @@ struct LaTeXStructure {
 
   /// Environments whose text is not LaTeX.
   static let verbatim: Set<String> = [
-    "verbatim", "verbatim*", "Verbatim", "lstlisting", "minted", "alltt", "comment", "filecontents", "filecontents*",
+    "verbatim", "verbatim*", "Verbatim", "lstlisting", "minted", "alltt", "comment", "filecontents",
+    "filecontents*",
     "BVerbatim", "LVerbatim", "SaveVerbatim", "listing", "pycode", "sourcecode", "pre",
   ]
 
@@ -73,13 +74,17 @@ struct LaTeXStructure {
     if start < bytes.count, bytes[start] == 0x2A { start += 1 }
     guard start < bytes.count, !ASCII.isLetter(bytes[start]), !ASCII.isBlank(bytes[start]) else { return nil }
     let line = TextScan.line(in: bytes, from: start, to: bytes.count)
-    guard let close = bytes[(start + 1)..<max(start + 1, line.upperBound)].firstIndex(of: bytes[start]) else { return nil }
+    guard let close = bytes[(start + 1)..<max(start + 1, line.upperBound)].firstIndex(of: bytes[start]) else {
+      return nil
+    }
     return (start + 1)..<close
   }
 
   private static func shortVerb(in bytes: [UInt8]) -> UInt8? {
     let mark: StaticString = "\\MakeShortVerb{\\"
-    guard let place = bytes.indices.first(where: { bytes[$0] == 0x5C && TextScan.has(mark, in: bytes, at: $0) }) else {
+    guard
+      let place = bytes.indices.first(where: { bytes[$0] == 0x5C && TextScan.has(mark, in: bytes, at: $0) })
+    else {
       return nil
     }
     let sign = place + mark.utf8CodeUnitCount
@@ -97,7 +102,9 @@ struct LaTeXStructure {
     let mark = Array("\\end{\(name)}".utf8)
     var position = start
     while position + mark.count <= bytes.count {
-      if bytes[position] == 0x5C, bytes[position..<(position + mark.count)].elementsEqual(mark) { return position }
+      if bytes[position] == 0x5C, bytes[position..<(position + mark.count)].elementsEqual(mark) {
+        return position
+      }
       position += 1
     }
     return bytes.count

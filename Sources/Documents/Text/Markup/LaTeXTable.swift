@@ -76,10 +76,16 @@ struct LaTeXTable {
     // Rules before a cell's text are no part of it.
     while range.count > 1, bytes[range.lowerBound] == 0x5C {
       let (name, end) = parser.command(at: range.lowerBound)
-      guard ["hline", "midrule", "toprule", "bottomrule", "cline", "cmidrule", "rowcolor", "addlinespace", "specialrule", "hdashline", "cdashline"].contains(name)
+      guard
+        [
+          "hline", "midrule", "toprule", "bottomrule", "cline", "cmidrule", "rowcolor", "addlinespace",
+          "specialrule", "hdashline", "cdashline",
+        ].contains(name)
       else { break }
       var next = end
-      if next < range.upperBound, bytes[next] == 0x28, let close = bytes[next..<range.upperBound].firstIndex(of: 0x29) {
+      if next < range.upperBound, bytes[next] == 0x28,
+        let close = bytes[next..<range.upperBound].firstIndex(of: 0x29)
+      {
         next = close + 1
       }
       next = parser.skipOptional(next)

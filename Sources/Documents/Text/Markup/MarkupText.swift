@@ -141,7 +141,8 @@ final class MarkupText {
     }
     var notes = readerNotes + notes
     for item in leftOut {
-      let times = item.count > 1 ? " (\(item.count) times, first in line \(item.line))" : " (line \(item.line))"
+      let times =
+        item.count > 1 ? " (\(item.count) times, first in line \(item.line))" : " (line \(item.line))"
       notes.append(ReadingNote("left out: " + item.what + times))
     }
     if title == nil, let heading = blocks.first(where: { $0.kind == .heading && $0.level == 1 }) {

@@ -50,7 +50,8 @@ struct NotebookCells {
   }
 
   private func notANotebook() -> DocumentError {
-    DocumentError(.malformed, "the JSON has no list of cells, so it is no notebook; give it the extension .json")
+    DocumentError(
+      .malformed, "the JSON has no list of cells, so it is no notebook; give it the extension .json")
   }
 
   // MARK: JSON
@@ -124,12 +125,16 @@ struct NotebookCells {
     try eachMember { (name, cells) throws(DocumentError) in
       switch name {
       case "title", "name":
-        if let title = try cells.word(), !title.isEmpty, cells.title == nil || name == "title" { cells.title = title }
+        if let title = try cells.word(), !title.isEmpty, cells.title == nil || name == "title" {
+          cells.title = title
+        }
       case "authors":
         var names: [String] = []
         try cells.eachElement { (cells) throws(DocumentError) in
           try cells.eachMember { (name, cells) throws(DocumentError) in
-            if name == "name", let author = try cells.word() { names.append(author) } else if name != "name" {
+            if name == "name", let author = try cells.word() {
+              names.append(author)
+            } else if name != "name" {
               try cells.skip()
             }
           }

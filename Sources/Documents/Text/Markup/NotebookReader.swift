@@ -20,7 +20,9 @@ package struct NotebookReader: DocumentReader {
     return try out.finish(format: .notebook, source: decoded.sourceMap, notes: decoded.notes)
   }
 
-  private func append(_ cell: NotebookCells.Cell, to out: MarkupText, limits: ReadingLimits) throws(DocumentError) {
+  private func append(_ cell: NotebookCells.Cell, to out: MarkupText, limits: ReadingLimits)
+    throws(DocumentError)
+  {
     switch cell.kind {
     case "markdown":
       var scanner = MarkdownBlocks(bytes: cell.source.bytes, start: 0)
@@ -38,7 +40,9 @@ package struct NotebookReader: DocumentReader {
   private static func plain(_ block: Block, in source: SourcedText) -> Block {
     guard block.kind == .heading else { return block }
     var range = block.range
-    while range.count > 1, source.bytes[range.lowerBound] == 0x23 { range = (range.lowerBound + 1)..<range.upperBound }
+    while range.count > 1, source.bytes[range.lowerBound] == 0x23 {
+      range = (range.lowerBound + 1)..<range.upperBound
+    }
     range = TextScan.trimmed(range, in: source.bytes)
     if let feed = source.bytes[range].lastIndex(of: 0x0A) {
       let under = TextScan.trimmed(feed..<range.upperBound, in: source.bytes)
@@ -49,14 +53,17 @@ package struct NotebookReader: DocumentReader {
     return range.isEmpty ? block : Block(kind: .heading, range: range, level: block.level)
   }
 
-  private func append(_ output: NotebookCells.Output, to out: MarkupText, limits: ReadingLimits) throws(DocumentError) {
+  private func append(_ output: NotebookCells.Output, to out: MarkupText, limits: ReadingLimits)
+    throws(DocumentError)
+  {
     if let html = output.html, let document = Self.table(html, limits: limits) {
       return try out.append(document, at: html.sourceStart)
     }
     for type in output.leftOut { out.leaveOut("an output of type \(type)", line: output.line) }
     var text = output.text ?? output.markdown
     // A picture's plain text is the name of its class.
-    if let plain = output.text, output.leftOut.contains(where: { $0.hasPrefix("image/") || $0.contains("javascript") }),
+    if let plain = output.text,
+      output.leftOut.contains(where: { $0.hasPrefix("image/") || $0.contains("javascript") }),
       plain.trimmed.bytes.first == 0x3C, plain.trimmed.bytes.last == 0x3E
     {
       text = output.markdown
@@ -68,13 +75,15 @@ package struct NotebookReader: DocumentReader {
       return
     }
     // What a program prints may hold a terminal's codes.
-    let shown = TerminalCodes.areIn(text.bytes) || text.bytes.contains(0x0D) ? TerminalCodes(text.bytes).text : nil
+    let shown =
+      TerminalCodes.areIn(text.bytes) || text.bytes.contains(0x0D) ? TerminalCodes(text.bytes).text : nil
     try out.append(.code, shown.map { text.mapped(by: $0) } ?? text)
   }
 
   private static func table(_ html: SourcedText, limits: ReadingLimits) -> ParsedDocument? {
     let lower = html.bytes.map(ASCII.lowercased)
-    guard lower.indices.contains(where: { lower[$0] == 0x3C && TextScan.has("<table", in: lower, at: $0) }) else {
+    guard lower.indices.contains(where: { lower[$0] == 0x3C && TextScan.has("<table", in: lower, at: $0) })
+    else {
       return nil
     }
     return document(html, limits: limits)

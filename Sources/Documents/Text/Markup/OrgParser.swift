@@ -111,7 +111,8 @@ final class OrgParser {
       return
     }
     // The priority `[#A]` may stand behind the keyword.
-    if let open = text.bytes.prefix(40).firstIndex(of: 0x5B), open + 3 < text.count, text.bytes[open + 1] == 0x23,
+    if let open = text.bytes.prefix(40).firstIndex(of: 0x5B), open + 3 < text.count,
+      text.bytes[open + 1] == 0x23,
       text.bytes[open + 3] == 0x5D
     {
       var kept = text.slice(0..<open)
@@ -129,7 +130,9 @@ final class OrgParser {
     case 0x23:
       if let end = try hashed(lines, at: index, level: level, depth: depth) { return end }
     case 0x3A:
-      if line.content.count == 1 || ASCII.isBlank(bytes[line.text + 1]) { return try fixedWidth(lines, at: index) }
+      if line.content.count == 1 || ASCII.isBlank(bytes[line.text + 1]) {
+        return try fixedWidth(lines, at: index)
+      }
       if let end = try drawer(lines, at: index, level: level, depth: depth, kind: kind) { return end }
     case 0x7C: return try table(lines, at: index)
     case 0x2D:
@@ -147,7 +150,8 @@ final class OrgParser {
 
   private func interrupts(_ line: MarkupLine) -> Bool {
     switch bytes[line.text] {
-    case 0x23: line.starts(with: "#+", in: bytes) || line.content.count == 1 || ASCII.isBlank(bytes[line.text + 1])
+    case 0x23:
+      line.starts(with: "#+", in: bytes) || line.content.count == 1 || ASCII.isBlank(bytes[line.text + 1])
     case 0x7C: true
     case 0x2A where line.start == line.text: stars(line) != nil
     case 0x3A: line.content.count == 1 || ASCII.isBlank(bytes[line.text + 1]) || drawerName(line) != nil
@@ -160,7 +164,8 @@ final class OrgParser {
     let line = lines[index]
     if line.content.count == 1 || ASCII.isBlank(bytes[line.text + 1]) { return index + 1 }
     guard line.starts(with: "#+", in: bytes) else { return nil }
-    let word = line.rest(after: 2, in: bytes).string(in: bytes).prefix { $0 != " " && $0 != "\t" }.uppercased()
+    let word = line.rest(after: 2, in: bytes).string(in: bytes).prefix { $0 != " " && $0 != "\t" }
+      .uppercased()
     if word.hasPrefix("BEGIN_") {
       return try delimited(lines, at: index, name: String(word.dropFirst(6)), level: level, depth: depth)
     }
@@ -169,7 +174,8 @@ final class OrgParser {
       caption = inline([value])
     } else if name == "INCLUDE" {
       out.leaveOut(
-        "'\(value.string(in: bytes))', which the file includes; ingest that file by itself", line: line.number)
+        "'\(value.string(in: bytes))', which the file includes; ingest that file by itself", line: line.number
+      )
     }
     return index + 1
   }
@@ -184,7 +190,8 @@ final class OrgParser {
     let next = min(end + 1, lines.endIndex)
     switch name {
     case "COMMENT": break
-    case "EXPORT", "HTML", "LATEX": out.leaveOut("text for another format (#+BEGIN_\(name))", line: lines[index].number)
+    case "EXPORT", "HTML", "LATEX":
+      out.leaveOut("text for another format (#+BEGIN_\(name))", line: lines[index].number)
     case "SRC", "EXAMPLE":
       try writeCaption()
       let indent = inner.filter { !$0.isBlank }.map(\.indent).min() ?? 0
@@ -246,7 +253,9 @@ final class OrgParser {
 
   private func environment(_ lines: Lines, at index: Int) throws(DocumentError) -> Int {
     var end = index
-    while end < lines.endIndex, !lines[end].starts(with: "\\end{", in: bytes), stars(lines[end]) == nil { end += 1 }
+    while end < lines.endIndex, !lines[end].starts(with: "\\end{", in: bytes), stars(lines[end]) == nil {
+      end += 1
+    }
     let next = min(end + 1, lines.endIndex)
     try out.append(.code, SourcedText(joining: lines[index..<next], of: bytes, indent: lines[index].indent))
     return next
@@ -264,7 +273,8 @@ final class OrgParser {
     default:
       while position < line.end, position - line.text < 5, ASCII.isDigit(bytes[position]) { position += 1 }
       if position == line.text, ASCII.isLetter(bytes[position]), line.content.count > 2 { position += 1 }
-      guard position > line.text, position < line.end, bytes[position] == 0x2E || bytes[position] == 0x29 else {
+      guard position > line.text, position < line.end, bytes[position] == 0x2E || bytes[position] == 0x29
+      else {
         return nil
       }
       // A sentence may begin with a letter and a full stop only where it is one of a list: `A. Smith`.
@@ -330,11 +340,15 @@ final class OrgParser {
       // Rows of widths and alignments (`<l10>`) are no data.
       let isWidths =
         cells.contains { !$0.text.isEmpty }
-        && cells.allSatisfy { $0.text.isEmpty || $0.text.bytes.first == 0x3C && $0.text.bytes.last == 0x3E && $0.text.count <= 6 }
+        && cells.allSatisfy {
+          $0.text.isEmpty || $0.text.bytes.first == 0x3C && $0.text.bytes.last == 0x3E && $0.text.count <= 6
+        }
       if !isWidths { table.rows.append(cells) }
     }
     if let ruleAfter, ruleAfter < table.rows.count {
-      for row in 0..<ruleAfter { for cell in table.rows[row].indices { table.rows[row][cell].isHeader = true } }
+      for row in 0..<ruleAfter {
+        for cell in table.rows[row].indices { table.rows[row][cell].isHeader = true }
+      }
     }
     table.caption = caption
     caption = nil
@@ -343,6 +357,7 @@ final class OrgParser {
   }
 
   private func cell(_ range: Range<Int>) -> MarkupTable.Cell {
-    MarkupTable.Cell(text: inline(SourcedText(copying: TextScan.trimmed(range, in: bytes), of: bytes)).trimmed)
+    MarkupTable.Cell(
+      text: inline(SourcedText(copying: TextScan.trimmed(range, in: bytes), of: bytes)).trimmed)
   }
 }

@@ -26,7 +26,8 @@ struct RSTGrid {
     let width = columns.map(\.count).max() ?? 0
     guard lines.count * width <= 4 << 20, lines.count <= 20_000 else { return nil }
     headerLine = lines.indices.dropFirst().first { row in
-      bytes[lines[row].content].allSatisfy { $0 == 0x3D || $0 == 0x2B } && bytes[lines[row].content].contains(0x3D)
+      bytes[lines[row].content].allSatisfy { $0 == 0x3D || $0 == 0x2B }
+        && bytes[lines[row].content].contains(0x3D)
     }
     guard scan(), !cells.isEmpty else { return nil }
   }
@@ -63,7 +64,9 @@ struct RSTGrid {
       let byte = at(top, right)
       steps -= 1
       if byte == 0x2B {
-        if let bottom = bottom(top, left, right) { return Cell(top: top, left: left, bottom: bottom, right: right) }
+        if let bottom = bottom(top, left, right) {
+          return Cell(top: top, left: left, bottom: bottom, right: right)
+        }
       } else if !Self.isLine(byte) {
         return nil
       }

@@ -22,7 +22,8 @@ struct RSTInline {
     var copied = 0
     while position < bytes.count {
       let byte = bytes[position]
-      guard byte == 0x5C || byte == 0x60 || byte == 0x2A || byte == 0x5F || byte == 0x7C || byte == 0x3A else {
+      guard byte == 0x5C || byte == 0x60 || byte == 0x2A || byte == 0x5F || byte == 0x7C || byte == 0x3A
+      else {
         position += 1
         continue
       }
@@ -80,18 +81,24 @@ struct RSTInline {
       out.append(raw.slice((position + 1)..<end))
       return end
     case 0x60 where at(position + 1) == 0x60:
-      guard mayStart(position, width: 2), let end = end(of: "``", from: position + 2, key: 1) else { return nil }
+      guard mayStart(position, width: 2), let end = end(of: "``", from: position + 2, key: 1) else {
+        return nil
+      }
       out.append(raw.slice((position + 2)..<end))
       return end + 2
     case 0x60:
       guard mayStart(position, width: 1) else { return nil }
       return interpreted(from: position, start: position + 1)
     case 0x2A where at(position + 1) == 0x2A:
-      guard mayStart(position, width: 2), let end = end(of: "**", from: position + 2, key: 2) else { return nil }
+      guard mayStart(position, width: 2), let end = end(of: "**", from: position + 2, key: 2) else {
+        return nil
+      }
       out.append(raw.slice((position + 2)..<end))
       return end + 2
     case 0x2A:
-      guard mayStart(position, width: 1), let end = end(of: "*", from: position + 1, key: 3) else { return nil }
+      guard mayStart(position, width: 1), let end = end(of: "*", from: position + 1, key: 3) else {
+        return nil
+      }
       out.append(raw.slice((position + 1)..<end))
       return end + 1
     case 0x7C: return substitution(at: position)
@@ -110,7 +117,9 @@ struct RSTInline {
     {
       end += 1
     }
-    guard end < bytes.count, bytes[end] == 0x60, bytes[end - 1] == 0x3A, end > position + 2 else { return nil }
+    guard end < bytes.count, bytes[end] == 0x60, bytes[end - 1] == 0x3A, end > position + 2 else {
+      return nil
+    }
     return interpreted(from: position, start: end + 1)
   }
 
@@ -119,7 +128,9 @@ struct RSTInline {
     guard let close = end(of: "`", from: start, key: 4) else { return nil }
     var text = start..<close
     var target: Range<Int>?
-    if bytes[close - 1] == 0x3E, let open = bytes[text].lastIndex(of: 0x3C), open > start, at(open - 1) != 0x5C {
+    if bytes[close - 1] == 0x3E, let open = bytes[text].lastIndex(of: 0x3C), open > start,
+      at(open - 1) != 0x5C
+    {
       let url = (open + 1)..<(close - 1)
       let title = TextScan.trimmed(start..<open, in: bytes)
       if !title.isEmpty {

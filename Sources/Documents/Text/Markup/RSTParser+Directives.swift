@@ -41,7 +41,7 @@ extension RSTParser {
       if let directive = directive(rest, body: body) {
         try show(directive, level: level, depth: depth)
       }
-      // All else is a comment.
+    // All else is a comment.
     }
     return end
   }
@@ -50,7 +50,8 @@ extension RSTParser {
   private func nested(_ lines: [MarkupLine], level: Int, depth: Int) throws(DocumentError) {
     var lines = lines
     if lines.first?.isBlank == true { lines.removeFirst() }
-    guard let column = lines.dropFirst().filter({ !$0.isBlank }).map(\.indent).min() ?? lines.first?.indent else {
+    guard let column = lines.dropFirst().filter({ !$0.isBlank }).map(\.indent).min() ?? lines.first?.indent
+    else {
       return try flush()
     }
     if !lines.isEmpty, !lines[0].isBlank { lines[0].indent = column }
@@ -95,28 +96,37 @@ extension RSTParser {
 
   /// Directives whose lines are code or stay as they are.
   private static let code: Set<String> = [
-    "code-block", "code", "sourcecode", "parsed-literal", "prompt", "ipython", "testcode", "testoutput", "doctest",
-    "productionlist", "math", "highlight-block", "console", "program-output", "graphviz", "digraph", "graph", "uml",
+    "code-block", "code", "sourcecode", "parsed-literal", "prompt", "ipython", "testcode", "testoutput",
+    "doctest",
+    "productionlist", "math", "highlight-block", "console", "program-output", "graphviz", "digraph", "graph",
+    "uml",
     "mermaid",
   ]
   private static let admonitions: Set<String> = [
-    "note", "warning", "tip", "important", "caution", "danger", "error", "hint", "attention", "seealso", "todo",
+    "note", "warning", "tip", "important", "caution", "danger", "error", "hint", "attention", "seealso",
+    "todo",
   ]
   private static let titled: Set<String> = [
-    "topic", "sidebar", "rubric", "admonition", "versionadded", "versionchanged", "versionremoved", "deprecated",
+    "topic", "sidebar", "rubric", "admonition", "versionadded", "versionchanged", "versionremoved",
+    "deprecated",
     "centered", "tab", "dropdown", "tab-item", "card", "collapse",
   ]
   /// Directives that say nothing to a reader.
   private static let hidden: Set<String> = [
-    "toctree", "contents", "sectnum", "index", "meta", "highlight", "default-role", "role", "currentmodule", "module",
-    "py:module", "py:currentmodule", "raw", "tabularcolumns", "title", "header", "footer", "target-notes", "restructuredtext-test-directive",
-    "testsetup", "testcleanup", "default-domain", "sectionauthor", "codeauthor", "moduleauthor", "program", "date", "class-doc", "ifconfig-not",
+    "toctree", "contents", "sectnum", "index", "meta", "highlight", "default-role", "role", "currentmodule",
+    "module",
+    "py:module", "py:currentmodule", "raw", "tabularcolumns", "title", "header", "footer", "target-notes",
+    "restructuredtext-test-directive",
+    "testsetup", "testcleanup", "default-domain", "sectionauthor", "codeauthor", "moduleauthor", "program",
+    "date", "class-doc", "ifconfig-not",
     "replace", "unicode", "minigallery", "jupyter-kernel",
   ]
   /// Directives whose arguments only steer what is in them.
   private static let containers: Set<String> = [
-    "container", "class", "compound", "only", "ifconfig", "epigraph", "highlights", "pull-quote", "glossary", "hlist",
-    "tabs", "grid", "tab-set", "centered-block", "rst-class", "cssclass", "acks", "line-block", "div", "figure-block",
+    "container", "class", "compound", "only", "ifconfig", "epigraph", "highlights", "pull-quote", "glossary",
+    "hlist",
+    "tabs", "grid", "tab-set", "centered-block", "rst-class", "cssclass", "acks", "line-block", "div",
+    "figure-block",
   ]
 
   private func show(_ directive: Directive, level: Int, depth: Int) throws(DocumentError) {
@@ -127,7 +137,9 @@ extension RSTParser {
       // The first argument is the language, but for formulas and texts without one.
       if ["parsed-literal", "math", "productionlist", "doctest"].contains(name), let first = arguments.first {
         try self.code([first] + arguments.dropFirst() + directive.content)
-      } else if name == "parsed-literal", let indent = directive.content.filter({ !$0.isBlank }).map(\.indent).min() {
+      } else if name == "parsed-literal",
+        let indent = directive.content.filter({ !$0.isBlank }).map(\.indent).min()
+      {
         try flush()
         try out.append(.code, inline(SourcedText(joining: directive.content, of: bytes, indent: indent)))
       } else {
@@ -201,7 +213,10 @@ extension RSTParser {
     var text = inline(directive.arguments[...])
     let name = directive.nameRange
     if ["versionadded", "versionchanged", "versionremoved", "deprecated"].contains(directive.name) {
-      let words = ["versionadded": "Added", "versionchanged": "Changed", "versionremoved": "Removed", "deprecated": "Deprecated"]
+      let words = [
+        "versionadded": "Added", "versionchanged": "Changed", "versionremoved": "Removed",
+        "deprecated": "Deprecated",
+      ]
       var prefix = SourcedText(writing: (words[directive.name] ?? "") + " in version ", at: name.lowerBound)
       prefix.append(text)
       text = prefix

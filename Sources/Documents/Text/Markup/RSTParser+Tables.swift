@@ -29,7 +29,9 @@ extension RSTParser {
 
   /// The columns of a line of groups of `mark`, as offsets from the line's text.
   private func rule(_ line: MarkupLine, of mark: UInt8) -> [Range<Int>]? {
-    guard !line.isBlank, bytes[line.content].allSatisfy({ $0 == mark || $0 == 0x20 }), bytes[line.text] == mark else {
+    guard !line.isBlank, bytes[line.content].allSatisfy({ $0 == mark || $0 == 0x20 }),
+      bytes[line.text] == mark
+    else {
       return nil
     }
     var columns: [Range<Int>] = []
@@ -72,7 +74,8 @@ extension RSTParser {
       for (cell, span) in zip(open, spans) {
         let kept = cell.filter { !$0.isBlank }
         var text = MarkupTable.Cell(text: inline(kept[...]).trimmed)
-        text.columnSpan = max(1, columns.count { $0.lowerBound >= span.lowerBound && $0.lowerBound < span.upperBound })
+        text.columnSpan = max(
+          1, columns.count { $0.lowerBound >= span.lowerBound && $0.lowerBound < span.upperBound })
         text.isHeader = isHeader
         cells.append(text)
       }
@@ -128,7 +131,9 @@ extension RSTParser {
     return columns.indices.map { number in
       let low = grid.offset(of: columns[number].lowerBound)
       let high = number + 1 < columns.count ? grid.offset(of: columns[number + 1].lowerBound) : line.end
-      return [MarkupLine(low..<max(low, high), in: bytes, column: columns[number].lowerBound, number: line.number)]
+      return [
+        MarkupLine(low..<max(low, high), in: bytes, column: columns[number].lowerBound, number: line.number)
+      ]
     }
   }
 
@@ -180,7 +185,8 @@ extension RSTParser {
   func csvTable(_ directive: Directive) throws(DocumentError) {
     if let file = directive.option("file") ?? directive.option("url") {
       out.leaveOut(
-        "the table '\(TextScan.string(file, in: bytes))', which stands in a file of its own", line: directive.line)
+        "the table '\(TextScan.string(file, in: bytes))', which stands in a file of its own",
+        line: directive.line)
     }
     var table = MarkupTable()
     if !directive.arguments.isEmpty { table.caption = inline(directive.arguments[...]) }
@@ -217,7 +223,9 @@ extension RSTParser {
     var rows: [[SourcedText]] = [[]]
     var position = range.lowerBound
     while position <= range.upperBound {
-      while position < range.upperBound, ASCII.isSpaceOrTab(bytes[position]), bytes[position] != delimiter { position += 1 }
+      while position < range.upperBound, ASCII.isSpaceOrTab(bytes[position]), bytes[position] != delimiter {
+        position += 1
+      }
       var field = SourcedText()
       if position < range.upperBound, bytes[position] == 0x22 {
         position += 1
@@ -232,10 +240,14 @@ extension RSTParser {
           field.copy(bytes[position], at: position)
           position += 1
         }
-        while position < range.upperBound, bytes[position] != delimiter, bytes[position] != 0x0A { position += 1 }
+        while position < range.upperBound, bytes[position] != delimiter, bytes[position] != 0x0A {
+          position += 1
+        }
       } else {
         let start = position
-        while position < range.upperBound, bytes[position] != delimiter, bytes[position] != 0x0A { position += 1 }
+        while position < range.upperBound, bytes[position] != delimiter, bytes[position] != 0x0A {
+          position += 1
+        }
         field.copy(TextScan.trimmed(start..<position, in: bytes), of: bytes)
       }
       rows[rows.count - 1].append(inline(field).trimmed)

@@ -114,9 +114,12 @@ final class RSTParser {
       return try lineBlock(lines, at: index, indent: indent)
     }
     if let end = try listItem(lines, at: index, indent: indent, level: level, depth: depth) { return end }
-    if let end = try field(lines, at: index, indent: indent, level: level, depth: depth, isTop: isTop) { return end }
+    if let end = try field(lines, at: index, indent: indent, level: level, depth: depth, isTop: isTop) {
+      return end
+    }
     if let end = try option(lines, at: index, indent: indent, level: level, depth: depth) { return end }
-    if index + 1 < lines.endIndex, !lines[index + 1].isBlank, lines[index + 1].indent > indent, depth < nesting,
+    if index + 1 < lines.endIndex, !lines[index + 1].isBlank, lines[index + 1].indent > indent,
+      depth < nesting,
       !line.content.isEmpty, !endsWithColons(line)
     {
       return try definition(lines, at: index, indent: indent, level: level, depth: depth)
@@ -158,7 +161,9 @@ final class RSTParser {
       // A quoted literal block: each line begins with the same sign.
       let mark = bytes[lines[start].text]
       if !ASCII.isAlphanumeric(mark), mark < 0x80 {
-        while codeEnd < lines.endIndex, !lines[codeEnd].isBlank, bytes[lines[codeEnd].text] == mark { codeEnd += 1 }
+        while codeEnd < lines.endIndex, !lines[codeEnd].isBlank, bytes[lines[codeEnd].text] == mark {
+          codeEnd += 1
+        }
       }
     }
     try code(lines[start..<codeEnd])
@@ -212,7 +217,9 @@ final class RSTParser {
         return index + 1
       }
     }
-    guard isTop, let below, below.indent == 0, let (mark, count) = below.repeated(in: bytes), isAdornment(mark) else {
+    guard isTop, let below, below.indent == 0, let (mark, count) = below.repeated(in: bytes),
+      isAdornment(mark)
+    else {
       return nil
     }
     let width = bytes[line.content].count { !ASCII.isContinuation($0) }
@@ -256,7 +263,9 @@ final class RSTParser {
     let byte = bytes[line.text]
     var width = 1
     if byte == 0xE2 {
-      guard line.starts(with: "•", in: bytes) || line.starts(with: "‣", in: bytes) || line.starts(with: "⁃", in: bytes)
+      guard
+        line.starts(with: "•", in: bytes) || line.starts(with: "‣", in: bytes)
+          || line.starts(with: "⁃", in: bytes)
       else { return nil }
       width = 3
     } else if byte != 0x2A, byte != 0x2B, byte != 0x2D {
@@ -279,11 +288,14 @@ final class RSTParser {
     let isOpen = bytes[position] == 0x28
     if isOpen { position += 1 }
     let start = position
-    while position < line.end, position - start < 6, ASCII.isAlphanumeric(bytes[position]) || bytes[position] == 0x23 {
+    while position < line.end, position - start < 6,
+      ASCII.isAlphanumeric(bytes[position]) || bytes[position] == 0x23
+    {
       position += 1
     }
     let label = bytes[start..<position]
-    guard position < line.end, !label.isEmpty, bytes[position] == 0x29 || !isOpen && bytes[position] == 0x2E else {
+    guard position < line.end, !label.isEmpty, bytes[position] == 0x29 || !isOpen && bytes[position] == 0x2E
+    else {
       return nil
     }
     let isRoman = label.allSatisfy { [0x69, 0x76, 0x78, 0x6C, 0x63].contains(ASCII.lowercased($0)) }
@@ -367,7 +379,8 @@ final class RSTParser {
     var gap = line.text
     while gap + 1 < line.end, !(bytes[gap] == 0x20 && bytes[gap + 1] == 0x20) { gap += 1 }
     let isWhole = gap + 1 >= line.end
-    guard !isWhole || index + 1 < lines.endIndex && !lines[index + 1].isBlank && lines[index + 1].indent > indent
+    guard
+      !isWhole || index + 1 < lines.endIndex && !lines[index + 1].isBlank && lines[index + 1].indent > indent
     else { return nil }
     let end = max(index + 1, blockEnd(lines, from: index + 1, indent: indent))
     var prefix = SourcedText(copying: line.text..<(isWhole ? line.end : gap), of: bytes)
@@ -379,7 +392,9 @@ final class RSTParser {
       body.insert(rest, at: 0)
     }
     let column = body.filter { !$0.isBlank }.map(\.indent).min() ?? indent + 1
-    for place in body.indices where !body[place].isBlank { body[place].indent = max(column, body[place].indent) }
+    for place in body.indices where !body[place].isBlank {
+      body[place].indent = max(column, body[place].indent)
+    }
     if !isWhole { body[0].indent = column }
     guard depth < nesting else { return end }
     try parse(body[...], indent: column, level: level + 1, depth: depth + 1)
@@ -413,7 +428,8 @@ final class RSTParser {
       if word == ".." { break }
       let digits = word.lowercased()
       let hex = ["0x", "u+", "x", "\\x"].first { digits.hasPrefix($0) }.map { digits.dropFirst($0.count) }
-      if let value = hex.flatMap({ UInt32($0, radix: 16) }), let scalar = Unicode.Scalar(value), value > 0x1F {
+      if let value = hex.flatMap({ UInt32($0, radix: 16) }), let scalar = Unicode.Scalar(value), value > 0x1F
+      {
         text.unicodeScalars.append(scalar)
       } else {
         text += word
