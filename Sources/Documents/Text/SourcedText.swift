@@ -89,6 +89,7 @@ struct SourcedText: Equatable, Sendable {
 
   /// Drops all from byte `count` on, which is a border of characters.
   mutating func truncate(to count: Int) {
+    let count = max(0, count)
     guard count < bytes.count else { return }
     bytes.removeLast(bytes.count - count)
     while let last = runs.last, last.text >= count { runs.removeLast() }

@@ -98,7 +98,8 @@ package enum TextDecoding {
 
   /// The encoding from before Unicode that `bytes` are in, or `nil` where they are rather damaged UTF-8.
   private static func legacyEncoding(_ bytes: [UInt8], _ survey: UTF8Survey) -> LegacyEncoding? {
-    guard survey.multibyte < survey.broken * 4 || survey.multibyte == 0, let found = LegacyEncoding(bytes)
+    guard survey.multibyte < survey.broken * 4 || survey.multibyte == 0, survey.controls * 100 <= bytes.count,
+      let found = LegacyEncoding(bytes)
     else { return nil }
     switch found.encoding.kind {
     case .multiple:

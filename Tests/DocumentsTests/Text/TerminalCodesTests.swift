@@ -5,8 +5,9 @@ import Testing
 @Suite struct TerminalCodesTests {
   @Test(arguments: [
     ("\u{1B}[31mERROR\u{1B}[0m pump 7\n\u{1B}[1;32mOK\u{1B}[m", "ERROR pump 7\nOK"),
-    ("\u{1B}[38;5;196mred\u{1B}[K\u{1B}[?25l end", "red end"), ("\u{9B}1mbold\u{9B}0m x", "bold x"),
-    ("\u{1B}]0;title\u{07}text", "text"), ("\u{1B}]8;;http://x\u{1B}\\link\u{1B}]8;;\u{1B}\\!", "link!"),
+    ("\u{1B}[38;5;196mred\u{1B}[K\u{1B}[?25l end", "red end"), ("\u{9B}1mbold\u{9B}0m \u{1B}[mx", "bold x"),
+    ("\u{1B}]0;title\u{07}the text", "the text"),
+    ("\u{1B}]8;;http://x\u{1B}\\link\u{1B}]8;;\u{1B}\\!", "link!"),
     ("\u{1B}]open title\nnext", "\nnext"), ("\u{1B}(Bplain\u{1B}=", "plain"),
     ("N\u{08}NA\u{08}AM\u{08}ME\u{08}E of _\u{08}a _\u{08}b", "NAME of a b"), ("é\u{08}é u\u{08}_", "é u"),
     ("10%\r50%\r100%\ndone", "100%\ndone"), ("Get 1/3\rGet 3/3, done.\nx", "Get 3/3, done.\nx"),
@@ -15,7 +16,7 @@ import Testing
     // Lines that only look alike are data.
     ("pump 1: 5\rpump 2: 6\nend", "pump 1: 5\npump 2: 6\nend"), ("one\rtwo\rthree", "one\ntwo\nthree"),
     ("x\u{08}\u{08}\u{08}y\n\u{08}z", "y\nz"), ("cut \u{1B}[", "cut "), ("cut \u{1B}", "cut "),
-    ("bell\u{07}", "bell"),
+    ("a bell rings at noon\u{07}", "a bell rings at noon"),
   ])
   func shown(source: String, text: String) throws {
     let document = try readText("a.log", source)

@@ -96,7 +96,8 @@ extension EncodingCandidate {
   /// Whether it is text at all. Two or three characters fit anything, so these must be what western text has.
   var isPlausible: Bool {
     if encoding.kind == .multiple { return quality > -9.5 }
-    guard count < 4 else { return quality > (encoding.name.hasPrefix("IBM") ? -6 : -7.5) }
+    // Little text has to be plainer text.
+    guard count < 4 else { return quality > (encoding.name.hasPrefix("IBM") ? -6 : count < 40 ? -6.4 : -7.5) }
     return encoding == .windows1252 && quality > -6
   }
 }

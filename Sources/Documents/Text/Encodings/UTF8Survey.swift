@@ -59,8 +59,8 @@ struct UTF8Survey: Equatable {
       if firstNUL == nil { firstNUL = index }
     case 0x0D: hasCarriageReturn = true
     case 0x1B: hasEscape = true
-    // Backspace, tab, line ends, form feed and escape occur in logs and manual pages, shifts in Korean mail.
-    case 0x08...0x0C, 0x0E, 0x0F: break
+    // Bell, backspace, tab, line ends, form feed and escape occur in logs and manual pages, shifts in Korean mail.
+    case 0x07...0x0C, 0x0E, 0x0F: break
     default: controls += 1
     }
   }

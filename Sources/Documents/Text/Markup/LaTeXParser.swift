@@ -566,7 +566,10 @@ final class LaTeXParser {
     }
     let start = position + 8 + name.utf8.count
     // One that nothing ends steers what follows.
-    guard let end = structure.environmentEnds[position] else { return min(limit, skipOptional(start)) }
+    guard let end = structure.environmentEnds[position] else {
+      let next = skipOptional(start)
+      return min(limit, argumentRightAt(next).map { $0.upperBound + 1 } ?? next)
+    }
     let close = min(limit, end)
     let next = min(limit, close + 6 + name.utf8.count)
     let body = start..<max(start, close)
@@ -816,7 +819,9 @@ final class LaTeXParser {
       return value.upperBound + 1
     }
     let mark = bytes[start]
-    guard let close = bytes[(start + 1)..<limit].prefix(2000).firstIndex(of: mark) else { return start }
+    guard mark < 0x80, let close = bytes[(start + 1)..<limit].prefix(2000).firstIndex(of: mark) else {
+      return start
+    }
     text.copy((start + 1)..<close, of: bytes)
     return close + 1
   }

@@ -72,7 +72,9 @@ struct LaTeXStructure {
     guard TextScan.has("\\verb", in: bytes, at: position) else { return nil }
     var start = position + 5
     if start < bytes.count, bytes[start] == 0x2A { start += 1 }
-    guard start < bytes.count, !ASCII.isLetter(bytes[start]), !ASCII.isBlank(bytes[start]) else { return nil }
+    guard start < bytes.count, bytes[start] < 0x80, !ASCII.isLetter(bytes[start]),
+      !ASCII.isBlank(bytes[start])
+    else { return nil }
     let line = TextScan.line(in: bytes, from: start, to: bytes.count)
     guard let close = bytes[(start + 1)..<max(start + 1, line.upperBound)].firstIndex(of: bytes[start]) else {
       return nil

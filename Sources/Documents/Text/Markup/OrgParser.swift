@@ -154,6 +154,7 @@ final class OrgParser {
       line.starts(with: "#+", in: bytes) || line.content.count == 1 || ASCII.isBlank(bytes[line.text + 1])
     case 0x7C: true
     case 0x2A where line.start == line.text: stars(line) != nil
+    case 0x2D where line.content.count >= 5 && line.repeated(in: bytes) != nil: true
     case 0x3A: line.content.count == 1 || ASCII.isBlank(bytes[line.text + 1]) || drawerName(line) != nil
     default: itemMark(line) != nil
     }

@@ -278,9 +278,29 @@ final class RSTParser {
   /// Width of `1.`, `(a)`, `iv)`, `#.`; the next line must go on with the item, be blank or another item.
   private func enumeratorWidth(_ lines: Lines, at index: Int) -> Int? {
     guard let width = enumeratorWidth(lines[index]) else { return nil }
+    // `A. Berg` is a name where no `B.` follows.
+    if width == 2, ASCII.isUpper(bytes[lines[index].text]), !hasSuccessor(lines, at: index) { return nil }
     guard index + 1 < lines.endIndex, !lines[index + 1].isBlank else { return width }
     let below = lines[index + 1]
     return below.indent > lines[index].indent || enumeratorWidth(below) != nil ? width : nil
+  }
+
+  /// Whether an item with the next letter follows at the same column.
+  private func hasSuccessor(_ lines: Lines, at index: Int) -> Bool {
+    let letter = bytes[lines[index].text]
+    for line in lines[(index + 1)...].prefix(200) where !line.isBlank {
+      if line.indent < lines[index].indent { return false }
+      if line.indent == lines[index].indent {
+        return line.content.count > 2 && bytes[line.text + 1] == bytes[lines[index].text + 1]
+          && (bytes[line.text] == letter &+ 1 || bytes[line.text] == 0x23)
+          || letter > 0x41 && bytes[line.text] == letter
+      }
+    }
+    // The last of a list has a predecessor.
+    return lines[..<index].suffix(200).contains { line in
+      line.indent == lines[index].indent && line.content.count > 2 && bytes[line.text] == letter &- 1
+        && bytes[line.text + 1] == bytes[lines[index].text + 1]
+    }
   }
 
   private func enumeratorWidth(_ line: MarkupLine) -> Int? {
