@@ -42,7 +42,7 @@ package final class FolderWatch {
   /// - Complexity: O(folders).
   package init(roots: [DocumentPath]) throws(IndexStoreError) {
     self.roots = roots
-    descriptor = inotify_init1(Int32(IN_NONBLOCK.rawValue) | Int32(IN_CLOEXEC.rawValue))
+    descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
     guard descriptor >= 0 else {
       throw IndexStoreError(
         .failed,
