@@ -79,9 +79,9 @@ import Testing
     let collection = try SampleCollection(path: server.folder("home"))
     let documents = samples.map { sample in
       var document = collection.document(sample.id, sample.text)
-      document.record.format = sample.format
-      document.text.places = sample.places
-      document.chunks[0].page = sample.places.pages.isEmpty ? nil : 1
+      document.documents[0].record.format = sample.format
+      document.documents[0].text.places = sample.places
+      document.documents[0].chunks[0].page = sample.places.pages.isEmpty ? nil : 1
       return document
     }
     try collection.commit(documents, to: collection.writer())
@@ -270,11 +270,11 @@ import Testing
     let collection = try SampleCollection(path: server.folder("home"))
     let table = "part | price | stock\nbolt | 3 EUR | 70\nrotor | 41 EUR | 2\nseal | 9 EUR | 15"
     var document = collection.document("parts.txt", table)
-    document.text.blocks = [Block(kind: .table, range: 0..<table.utf8.count, header: 0..<20)]
-    document.chunks = [
+    document.documents[0].text.blocks = [Block(kind: .table, range: 0..<table.utf8.count, header: 0..<20)]
+    document.documents[0].chunks = [
       Chunk(index: 0, range: 0..<38), Chunk(index: 1, range: 39..<table.utf8.count, header: 0..<20),
     ]
-    document.indexedTexts = ["part price stock bolt", "part price stock rotor seal"]
+    document.documents[0].indexedTexts = ["part price stock bolt", "part price stock rotor seal"]
     try collection.commit([document], to: collection.writer())
     let asked = #"{"question": "What is the price of the rotor?", "threshold": 0, "top_k": 1}"#
     let reply = try await server.post("/query", asked)

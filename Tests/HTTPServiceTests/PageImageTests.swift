@@ -46,9 +46,11 @@ import Testing
     let collection = try SampleCollection(path: server.folder("home"))
     var document = collection.document("team/a.pdf", "Some text of the page.", metadata: metadata)
     document.record.uri = path(server)
-    document.record.format = format
     document.record.contentHash = Array(SHA256.hash(data: bytes))
-    document.text.places.pages = [DocumentPlaces.Page(start: 0, width: 200, height: 100)]
+    document.documents[0].record.uri = document.record.uri
+    document.documents[0].record.format = format
+    document.documents[0].record.contentHash = document.record.contentHash
+    document.documents[0].text.places.pages = [DocumentPlaces.Page(start: 0, width: 200, height: 100)]
     if document.record.uri.hasPrefix("/") {
       try Data(bytes).write(to: URL(fileURLWithPath: document.record.uri))
     }

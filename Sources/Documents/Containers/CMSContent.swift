@@ -1,7 +1,7 @@
 /// The message inside a signed one whose signature and text are one file (S/MIME `signed-data`).
 ///
 /// - Source: RFC 5652 section 5.1 (`SignedData`), X.690 (BER).
-enum CMSContent {
+package enum CMSContent {
   private struct Element {
     var tag: UInt8
     var content: Range<Int>
@@ -11,7 +11,7 @@ enum CMSContent {
   /// The signed bytes, or `nil` where the data is encrypted, damaged or without them.
   ///
   /// - Complexity: O(bytes).
-  static func signedContent(_ bytes: [UInt8]) -> [UInt8]? {
+  package static func signedContent(_ bytes: [UInt8]) -> [UInt8]? {
     guard let outer = element(bytes, at: 0, limit: bytes.count), outer.tag == 0x30,
       let kind = element(bytes, at: outer.content.lowerBound, limit: outer.content.upperBound),
       kind.tag == 0x06,

@@ -1,5 +1,5 @@
 /// Dates of message headers.
-enum EmailDate {
+package enum EmailDate {
   private static let months = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
   ]
@@ -45,7 +45,7 @@ enum EmailDate {
 
 extension EmailDate {
   /// A date of a header as `2024-03-05 0808`, in UTC, or `nil` if it isn't one.
-  static func utc(_ string: String) -> String? {
+  package static func utc(_ string: String) -> String? {
     guard let iso = iso8601(string) else { return nil }
     let bytes = Array(iso.utf8)
     func number(_ at: Int, _ count: Int) -> Int {

@@ -1,7 +1,7 @@
 /// The text encodings of e-mail: transfer encodings and encoded words.
 ///
 /// - Source: RFC 2045 section 6 (quoted-printable, base64), RFC 2047 (encoded words), RFC 2231 (parameters).
-enum MIMEText {
+package enum MIMEText {
   /// `bytes` as they were before transfer encoding `name`.
   ///
   /// - Complexity: O(bytes).
@@ -141,7 +141,7 @@ enum MIMEText {
   /// `bytes` as UTF-8, from the encoding called `charset` where they fit it; else from the one that they seem to be in.
   ///
   /// - Complexity: O(bytes).
-  static func text(_ bytes: [UInt8], charset: String?) -> [UInt8] { decoded(bytes, charset: charset).bytes }
+  package static func text(_ bytes: [UInt8], charset: String?) -> [UInt8] { decoded(bytes, charset: charset).bytes }
 
   /// As `text(_:charset:)`, with notes where an encoding was guessed.
   static func decoded(_ bytes: [UInt8], charset: String?) -> (bytes: [UInt8], notes: [ReadingNote]) {

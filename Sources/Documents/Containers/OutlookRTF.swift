@@ -1,7 +1,7 @@
 /// The packed RTF of Outlook's messages.
 ///
 /// - Source: [MS-OXRTFCP], section 2.
-enum OutlookRTF {
+package enum OutlookRTF {
   private static let most = 64 << 20
   private static let dictionary = Array(
     ("{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans "
@@ -10,7 +10,7 @@ enum OutlookRTF {
 
   /// - Returns: `nil` where the data does not begin as packed RTF.
   /// - Complexity: O(bytes of the result), at most 64 MiB.
-  static func unpacked(_ bytes: [UInt8]) -> [UInt8]? {
+  package static func unpacked(_ bytes: [UInt8]) -> [UInt8]? {
     guard bytes.count >= 16 else { return nil }
     let size = (0..<4).reduce(0) { $0 | Int(bytes[4 + $1]) << (8 * $1) }
     let kind = Array(bytes[8..<12])

@@ -1,8 +1,8 @@
 /// Outlook's own form of a mail (`winmail.dat`): its files and its plain text.
 ///
 /// - Source: MS-OXTNEF, sections 2.1.3.1 to 2.1.3.4.
-struct TNEFStream {
-  private(set) var files: [SourceFile] = []
+package struct TNEFStream {
+  package private(set) var files: [SourceFile] = []
   private(set) var body: [UInt8]?
 
   private static let title = 0x8010
@@ -13,7 +13,7 @@ struct TNEFStream {
 
   /// - Returns: `nil` where the bytes do not begin as such a stream.
   /// - Complexity: O(bytes).
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard bytes.starts(with: [0x78, 0x9F, 0x3E, 0x22]) else { return nil }
     var name: String?
     var content: [UInt8]?

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Documents
+import Documents
 
 /// What of a page is content and what is furniture.
 @Suite struct HTMLContentTests {

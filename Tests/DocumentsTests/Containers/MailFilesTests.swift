@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Documents
+import Documents
 
 /// What a message carries and how its text is found.
 @Suite struct MailFilesTests {
