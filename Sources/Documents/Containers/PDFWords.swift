@@ -36,12 +36,38 @@ package struct PDFWords {
       } else if !fields[11].isEmpty {
         words.append(
           PrintedPage.Word(
-            text: String(decoding: bytes[fields[11]], as: UTF8.self),
+            text: Self.logical(String(decoding: bytes[fields[11]], as: UTF8.self)),
             box: PageBox(left: left, top: top, right: left + width, bottom: top + height), fontSize: height))
       }
     }
     close()
     return pages
+  }
+
+  /// Letters in the order of reading: poppler lists those of a word from left to right, whatever the script.
+  private static func logical(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 >= 0xD6 }) else { return text }
+    func isRightToLeft(_ character: Character) -> Bool {
+      character.unicodeScalars.contains {
+        (0x0590...0x08FF).contains($0.value) && !(0x0660...0x0669).contains($0.value)
+          || (0xFB1D...0xFDFF).contains($0.value) || (0xFE70...0xFEFC).contains($0.value)
+      }
+    }
+    let characters = Array(text)
+    guard characters.contains(where: isRightToLeft) else { return text }
+    var out: [Character] = []
+    var run: [Character] = []
+    for character in characters.reversed() {
+      // Figures and letters of other scripts keep their order.
+      if !isRightToLeft(character), character.isLetter || character.isNumber {
+        run.append(character)
+        continue
+      }
+      out += run.reversed()
+      run = []
+      out.append(character)
+    }
+    return String(out + run.reversed())
   }
 
   /// The first eleven fields end at tabs, the twelfth with the line.

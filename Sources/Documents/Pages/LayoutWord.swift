@@ -24,7 +24,9 @@ struct LayoutWord: Equatable, Sendable {
 
   /// Whether the line is read from right to left by this word.
   var isRightToLeft: Bool {
-    text.unicodeScalars.contains {
+    // Nothing below has a lead byte under 0xD6.
+    guard text.utf8.contains(where: { $0 >= 0xD6 }) else { return false }
+    return text.unicodeScalars.contains {
       (0x0590...0x08FF).contains($0.value) || (0xFB1D...0xFDFF).contains($0.value)
         || (0xFE70...0xFEFC).contains($0.value)
     }
@@ -32,6 +34,37 @@ struct LayoutWord: Equatable, Sendable {
 }
 
 extension LayoutWord {
+  /// Words of a line in the order of reading: from right to left where most of them are of such a script, with runs of
+  /// the other direction as they stand.
+  ///
+  /// - Parameter numbers: numbers of words from left to right.
+  /// - Complexity: O(words).
+  static func ordered(_ numbers: [Int], _ words: [LayoutWord]) -> [Int] {
+    guard isRightToLeft(numbers, words) else { return numbers }
+    var out: [Int] = []
+    var run: [Int] = []
+    for number in numbers.reversed() {
+      if words[number].kind == .text, !words[number].isRightToLeft {
+        run.append(number)
+        continue
+      }
+      out += run.reversed()
+      run = []
+      out.append(number)
+    }
+    return out + run.reversed()
+  }
+
+  /// Whether most words are of a script that is read from right to left.
+  static func isRightToLeft(_ numbers: some Sequence<Int>, _ words: [LayoutWord]) -> Bool {
+    var rightToLeft = 0
+    var leftToRight = 0
+    for number in numbers where words[number].kind == .text {
+      if words[number].isRightToLeft { rightToLeft += 1 } else { leftToRight += 1 }
+    }
+    return rightToLeft > leftToRight
+  }
+
   /// The words of a page that show something, and where dots lead from one word to another.
   ///
   /// - Returns: the words; the boxes of leaders (dots or underscores that fill a line); how many words hold nothing

@@ -84,27 +84,7 @@ struct PageParagraphs {
   // MARK: Lines
 
   private func line(_ row: PageRow) -> PageParagraph.Line {
-    var numbers = row.words
-    let rightToLeft = numbers.count { words[$0].isRightToLeft }
-    let leftToRight = numbers.count { words[$0].kind == .text } - rightToLeft
-    if rightToLeft > leftToRight { numbers = Self.rightToLeft(numbers, words) }
-    return PageParagraph.Line(words: numbers, box: row.box)
-  }
-
-  /// From right to left, but runs of words of the other direction as they stand.
-  private static func rightToLeft(_ numbers: [Int], _ words: [LayoutWord]) -> [Int] {
-    var out: [Int] = []
-    var run: [Int] = []
-    for number in numbers.reversed() {
-      if words[number].kind == .text, !words[number].isRightToLeft {
-        run.append(number)
-        continue
-      }
-      out += run.reversed()
-      run = []
-      out.append(number)
-    }
-    return out + run.reversed()
+    PageParagraph.Line(words: LayoutWord.ordered(row.words, words), box: row.box)
   }
 
   private func style(of line: PageParagraph.Line) -> (size: Double, isBold: Bool, isMonospaced: Bool) {

@@ -73,7 +73,16 @@ final class PrintedTextWriter {
     var grid = TableGrid()
     grid.marksNames = table.hasFigures
     var cells: [[TextRuns.Run]] = []
-    for row in table.rows {
+    // The first column stands at the right where the text is read from there.
+    let isMirrored = LayoutWord.isRightToLeft(
+      table.rows.lazy.flatMap(\.cells).flatMap(\.lines).joined(), source.words)
+    for var row in table.rows {
+      if isMirrored {
+        for index in row.cells.indices {
+          row.cells[index].column = table.columns.count - row.cells[index].column - row.cells[index].span
+        }
+        row.cells.sort { $0.column < $1.column }
+      }
       var line: [TableGrid.Cell] = []
       var own: [TextRuns.Run] = []
       func fill(upTo column: Int) {
@@ -84,7 +93,8 @@ final class PrintedTextWriter {
       }
       for cell in row.cells {
         fill(upTo: cell.column)
-        let run = runs.run(cell.lines, keepsBreaks: false)
+        let lines = cell.lines.map { LayoutWord.ordered($0, source.words) }
+        let run = runs.run(lines, keepsBreaks: false)
         let isAlone = row.cells.count == 1 && cell.column == 0 && !row.isHeader
         let span = row.isHeader ? cell.span : isAlone ? table.columns.count : 1
         line.append(TableGrid.Cell(text: run.bytes, columnSpan: span, isHeader: row.isHeader))

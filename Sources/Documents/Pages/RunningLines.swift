@@ -47,6 +47,8 @@ struct RunningLines {
     var shape: String
     var position: Double
     var isInMargin: Bool
+    /// Its words.
+    var sample: String
   }
 
   /// - Complexity: O(pages × log pages), and the words of six lines a page.
@@ -62,7 +64,7 @@ struct RunningLines {
     var result = Result(
       removed: Array(repeating: [], count: pages.count), margins: Array(repeating: [], count: pages.count),
       notes: [])
-    var gone: [String: Int] = [:]
+    var gone: [String: (count: Int, sample: String)] = [:]
     var kept: Set<String> = []
     for page in pages.indices {
       for isTop in [true, false] {
@@ -75,7 +77,7 @@ struct RunningLines {
             continue
           }
           result.removed[page].insert(edge.row)
-          gone[edge.key, default: 0] += 1
+          gone[edge.key, default: (0, edge.sample)].count += 1
         }
       }
       for isTop in [true, false] {
@@ -169,7 +171,8 @@ struct RunningLines {
         found.append(
           Edge(
             page: page, row: row, isTop: isTop, key: key, shape: shape, position: box.middle,
-            isInMargin: isOutside && space > 0.7 * rows[row].size))
+            isInMargin: isOutside && space > 0.7 * rows[row].size,
+            sample: rows[row].segments.map { text(of: $0) }.joined(separator: " ")))
       }
     }
     return found
@@ -200,13 +203,13 @@ struct RunningLines {
 
   // MARK: Notes
 
-  private func notes(_ gone: [String: Int]) -> [ReadingNote] {
+  private func notes(_ gone: [String: (count: Int, sample: String)]) -> [ReadingNote] {
     guard !gone.isEmpty else { return [] }
-    let total = gone.values.reduce(0, +)
-    let sorted = gone.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    let named = sorted.map { key, count in
-      let text = key.dropFirst().split(separator: "\u{1F}").joined(separator: " ")
-      return text == "#" ? "page numbers (\(count))" : "“\(text.replacing("#", with: "…"))” (\(count))"
+    let total = gone.values.reduce(0) { $0 + $1.count }
+    let sorted = gone.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+    let named = sorted.map { key, value in
+      let isNumber = key == "T#" || key == "B#"
+      return (isNumber ? "page numbers such as " : "") + "“\(value.sample)” (\(value.count))"
     }
     let isSingle = total == 1
     return [
