@@ -137,7 +137,7 @@ def check_documents(page):
     wait(lambda: browser.run("return document.querySelectorAll('#view-documents tbody tr').length") >= 50, "the list again")
 
 
-MANUAL = """<style>@page { size: 420pt 600pt; margin: 40pt } body { font: 11pt serif } h1 { break-before: page } .two { columns: 2 }
+MANUAL = """<title>Manual of the pumping station</title><style>@page { size: 420pt 600pt; margin: 40pt } body { font: 11pt serif } h1 { break-before: page } .two { columns: 2 }
 td, th { border: 1px solid; padding: 2pt 8pt }</style>
 <p>The manual of the wombat station is read before its first start.</p>
 <h1>Maintenance</h1><div class="two"><p>The gland of the narwhal pump is packed anew every 1900 hours, with graphite rope
@@ -239,7 +239,7 @@ def check_page_of_source(page):
     # The file changes: the text is still there, and why there is no page that was not drawn before.
     manual.write_bytes(manual.read_bytes() + b"\n% touched")
     page.go("ask")
-    page.ask("When is the manual of the wombat station read?")
+    page.ask("Which torque does the impeller of the narwhal pump have?")
     browser.click(".turn .answer .cite")
     wait(lambda: browser.text("#highlight"), "the text")
     assert "has changed since" in browser.text("#panel-body"), browser.text("#panel-body")

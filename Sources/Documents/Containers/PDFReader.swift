@@ -43,13 +43,17 @@ package struct PDFReader: DocumentReader {
       )
     }
     var (pages, notes) = try convert(source, limits)
+    let info = info(source, limits)
+    // The converter says the sizes of pages as they are before they are turned, and boxes as they are after it.
+    for index in pages.indices where info.onTheirSide.contains(index + 1) {
+      (pages[index].width, pages[index].height) = (pages[index].height, pages[index].width)
+    }
     let unread = PDFPageCheck.unreadable(pages)
     if !unread.isEmpty {
       notes += try recognise(unread, of: source, into: &pages, limits)
     }
-    let (title, metadata) = info(source, limits)
     return try PrintedText(pages: pages).document(
-      format: .pdf, title: title, metadata: metadata, notes: notes,
+      format: .pdf, title: info.title, metadata: info.metadata, notes: notes,
       emptyMessage: "the PDF has no text"
         + (notes.first { $0.page != nil }.map { "; of page \($0.page ?? 1): \($0.note)" } ?? ""),
       limits: limits)
@@ -197,22 +201,23 @@ package struct PDFReader: DocumentReader {
 
   // MARK: Document information
 
-  /// Title and metadata by `pdfinfo`; nothing where it is missing or fails, since the text is there already.
+  /// Title, metadata and pages that are turned to their side, by `pdfinfo`; nothing where it is missing or fails, since the text is there already.
   private func info(
     _ source: SourceFile, _ limits: ReadingLimits
-  ) -> (title: String?, metadata: [String: MetadataValue]) {
+  ) -> (title: String?, metadata: [String: MetadataValue], onTheirSide: Set<Int>) {
     guard let program = LimitedProcess.find("pdfinfo", path: environment["PATH"] ?? "") else {
-      return (nil, [:])
+      return (nil, [:], [])
     }
     let process = LimitedProcess(
-      program: program, arguments: ["-enc", "UTF-8", "-isodates", "-"],
+      program: program, arguments: ["-enc", "UTF-8", "-isodates", "-f", "1", "-l", "-1", "-"],
       seconds: min(10, limits.converterSeconds),
-      memoryBytes: limits.converterBytes, outputBytes: 1 << 20)
+      memoryBytes: limits.converterBytes, outputBytes: 16 << 20)
     guard let result = try? process.run(input: source.bytes), case .exited(0) = result.end else {
-      return (nil, [:])
+      return (nil, [:], [])
     }
     var title: String?
     var metadata: [String: MetadataValue] = [:]
+    var onTheirSide: Set<Int> = []
     for line in result.output.split(separator: 0x0A) {
       guard let colon = line.firstIndex(of: 0x3A),
         let value = TextAssembler.oneLine(String(decoding: line[(colon + 1)...], as: UTF8.self))
@@ -226,10 +231,15 @@ package struct PDFReader: DocumentReader {
         if !words.isEmpty { metadata["keywords"] = .list(words) }
       case "CreationDate": if let date = Self.date(value) { metadata["date"] = .string(date) }
       case "ModDate": if let date = Self.date(value) { metadata["modified"] = .string(date) }
+      case let key where key.hasPrefix("Page ") && key.hasSuffix(" rot"):
+        // Page    2 rot:  90
+        if let number = Int(key.dropFirst(5).dropLast(4).drop { $0 == " " }), value == "90" || value == "270" {
+          onTheirSide.insert(number)
+        }
       default: break
       }
     }
-    return (title, metadata)
+    return (title, metadata, onTheirSide)
   }
 
   /// `pdfinfo` writes zones as `+02`, ISO 8601 beside a time with minutes wants `+02:00`.

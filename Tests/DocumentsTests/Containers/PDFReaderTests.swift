@@ -77,6 +77,38 @@ import Testing
     #expect(failure(cut)?.code == .malformed)
   }
 
+  /// Boxes are of the page as it is shown, and so must its size be.
+  @Test(arguments: [(0, 400.0, 300.0), (90, 300.0, 400.0), (180, 400.0, 300.0), (270, 300.0, 400.0)])
+  func sizesOfTurnedPagesAreThoseThatAreShown(turn: Int, width: Double, height: Double) throws {
+    // Upright once the page is turned.
+    let matrix = [0: "1 0 0 1 60 150", 90: "0 1 -1 0 150 60", 180: "-1 0 0 -1 340 150", 270: "0 -1 1 0 200 240"]
+    let content = "BT /F1 10 Tf \(matrix[turn] ?? "") Tm (The bolt carries 222 newton metres.) Tj ET"
+    let objects = [
+      "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+      "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Rotate \(turn) /Contents 4 0 R "
+        + "/Resources << /Font << /F1 5 0 R >> >> >>",
+      "<< /Length \(content.utf8.count) >>\nstream\n\(content)\nendstream",
+      "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    var file = "%PDF-1.4\n"
+    var table = "xref\n0 6\n0000000000 65535 f \n"
+    for (index, object) in objects.enumerated() {
+      table += String(String(10_000_000_000 + file.utf8.count).dropFirst()) + " 00000 n \n"
+      file += "\(index + 1) 0 obj\n\(object)\nendobj\n"
+    }
+    let start = file.utf8.count
+    file += table + "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n\(start)\n%%EOF\n"
+    let document = try read(SourceFile(name: "turned.pdf", bytes: Array(file.utf8)))
+    #expect(document.text == "The bolt carries 222 newton metres.")
+    let page = try #require(document.places.pages.first)
+    #expect(page.width == width && page.height == height, "\(page)")
+    let place = document.places.place(of: 0..<document.text.utf8.count)
+    #expect(place.lines.count == 1)
+    let box = try #require(place.box)
+    #expect(box.left >= 0 && box.right <= width && box.top >= 0 && box.bottom <= height, "\(box) on \(page)")
+    #expect(box.right - box.left > 5 * (box.bottom - box.top), "the text lies on its side: \(box)")
+  }
+
   /// What `pdftotext -tsv` writes for words on a line.
   private static func table(_ words: String) -> String {
     let rows = words.split(separator: " ").enumerated().map { index, word in
