@@ -48,7 +48,8 @@ def changes(rag, files, count, rng):
         folder = os.path.join(docs, f"f{n % 50}"); os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, f"{n}.md"), "w") as f: f.write(text(n, 0))
     watch = Watch(rag, docs, home); watch.wait(1800)
-    while not watch.reports.empty(): watch.reports.get()
+    first = watch.reports.get(timeout=60)[1]["documents"]
+    if first["added"] != files: raise SystemExit(f"{first} at first, not {files}")
     times = []; missed = []; live = list(range(files)); next_number = files
     def path(n): return os.path.join(docs, f"f{n % 50}", f"{n}.md")
     for number in range(count):
