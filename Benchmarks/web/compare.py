@@ -5,7 +5,7 @@ usage: compare.py --reader "COMMAND" [--pages N] [--seed S] [--worst N] FOLDERâ€
 
 FOLDER holds pages as Debian's doc packages install them (README.md). The main text of each page is given by a rule for the
 program that made it (RULES): which element holds it, and what in it is furniture. COMMAND is run with paths behind it and
-prints one JSON object a path, with its text under "text" (`rag documents read --json`). Peers that are installed
+prints one JSON object a path with its text, or its blocks (`rag documents read --json`). Peers that are installed
 (trafilatura, readability-lxml, jusText) read the same pages in the same run.
 
 A word counts as kept if the reader's text has it at least as often as the main text; a word of the reader's text beyond those
@@ -97,12 +97,8 @@ def peers():
 
 
 def find_text(value):
-    if isinstance(value, dict):
-        if isinstance(value.get("text"), str): return value["text"]
-        value = list(value.values())
-    if isinstance(value, list):
-        return next((t for t in map(find_text, value) if t is not None), None)
-    return None
+    if isinstance(value.get("text"), str): return value["text"]
+    return "\n\n".join(block["text"] for block in value.get("blocks", []))
 
 
 def ours(command, paths):
@@ -111,7 +107,8 @@ def ours(command, paths):
         part = paths[start:start + 50]
         out = subprocess.run([*shlex.split(command), *part], capture_output=True, text=True).stdout
         lines = [l for l in out.split("\n") if l.startswith("{")]
-        for path, line in zip(part, lines): texts[path] = find_text(json.loads(line)) or ""
+        for line in lines:
+            page = json.loads(line); texts[page["path"]] = find_text(page)
     return texts
 
 
