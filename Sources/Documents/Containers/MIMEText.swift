@@ -141,7 +141,9 @@ package enum MIMEText {
   /// `bytes` as UTF-8, from the encoding called `charset` where they fit it; else from the one that they seem to be in.
   ///
   /// - Complexity: O(bytes).
-  package static func text(_ bytes: [UInt8], charset: String?) -> [UInt8] { decoded(bytes, charset: charset).bytes }
+  package static func text(_ bytes: [UInt8], charset: String?) -> [UInt8] {
+    decoded(bytes, charset: charset).bytes
+  }
 
   /// As `text(_:charset:)`, with notes where an encoding was guessed.
   static func decoded(_ bytes: [UInt8], charset: String?) -> (bytes: [UInt8], notes: [ReadingNote]) {

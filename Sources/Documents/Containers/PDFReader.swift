@@ -233,7 +233,8 @@ package struct PDFReader: DocumentReader {
       case "ModDate": if let date = Self.date(value) { metadata["modified"] = .string(date) }
       case let key where key.hasPrefix("Page ") && key.hasSuffix(" rot"):
         // Page    2 rot:  90
-        if let number = Int(key.dropFirst(5).dropLast(4).drop { $0 == " " }), value == "90" || value == "270" {
+        if let number = Int(key.dropFirst(5).dropLast(4).drop { $0 == " " }), value == "90" || value == "270"
+        {
           onTheirSide.insert(number)
         }
       default: break

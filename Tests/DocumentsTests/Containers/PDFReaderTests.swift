@@ -81,7 +81,9 @@ import Testing
   @Test(arguments: [(0, 400.0, 300.0), (90, 300.0, 400.0), (180, 400.0, 300.0), (270, 300.0, 400.0)])
   func sizesOfTurnedPagesAreThoseThatAreShown(turn: Int, width: Double, height: Double) throws {
     // Upright once the page is turned.
-    let matrix = [0: "1 0 0 1 60 150", 90: "0 1 -1 0 150 60", 180: "-1 0 0 -1 340 150", 270: "0 -1 1 0 200 240"]
+    let matrix = [
+      0: "1 0 0 1 60 150", 90: "0 1 -1 0 150 60", 180: "-1 0 0 -1 340 150", 270: "0 -1 1 0 200 240",
+    ]
     let content = "BT /F1 10 Tf \(matrix[turn] ?? "") Tm (The bolt carries 222 newton metres.) Tj ET"
     let objects = [
       "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Count 1 /Kids [3 0 R] >>",

@@ -244,7 +244,9 @@ import Testing
     #expect(!document.text.contains("Port Authority") && !document.text.contains("Page"))
     #expect(document.text.contains("The slip is open"))
     let notes = document.notes.map(\.note).joined()
-    #expect(notes.contains("“Port Authority - Annual review” (4)") && notes.contains("page numbers such as “Page 1 of 4” (4)"))
+    #expect(
+      notes.contains("“Port Authority - Annual review” (4)")
+        && notes.contains("page numbers such as “Page 1 of 4” (4)"))
   }
 
   /// What differs in words or digits from page to page is data, however alike its lines are.
