@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)), arguments: readers.indices) func mutations(of index: Int) throws {
+  @Test(.timeLimit(.minutes(4)), arguments: readers.indices) func mutations(of index: Int) throws {
     let (reader, fixture, rounds) = Self.readers[index]
     let seed = UInt64(7_000 + index)
     print("seed \(seed) for \(fixture)")

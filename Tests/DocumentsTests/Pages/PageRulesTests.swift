@@ -98,8 +98,9 @@ import Testing
     ("םולש", "שלום"), ("2019-ב", "ב-2019"), ("؟ﺖﻧﺍ", "ﺍﻧﺖ؟"), ("Ferry", "Ferry"), ("漢字", "漢字"),
   ])
   func lettersFromTheRight(shown: String, read: String) throws {
-    let rows = "level\n1\t1\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t#\n5\t1\t0\t0\t0\t0\t1\t1\t5\t5\t100\t\(shown)"
-    let pages = try #require(PDFWords(Array(rows.replacing("level\n", with: "level\tpage\n").utf8)).pages())
+    let page = "1\t1\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t#"
+    let word = "5\t1\t0\t0\t0\t0\t1\t1\t5\t5\t100\t\(shown)"
+    let pages = try #require(PDFWords(Array("level\tpage\n\(page)\n\(word)".utf8)).pages())
     #expect(pages.first?.words.first?.text == read)
   }
 

@@ -238,7 +238,8 @@ import Testing
 
   @Test func runningLines() throws {
     func page(_ number: Int, _ value: String) -> String {
-      "Port Authority - Annual review\n\n\n\nThe \(value) is open on all days of the year but for the first.\n\n\n\nPage \(number) of 4"
+      "Port Authority - Annual review\n\n\n\n"
+        + "The \(value) is open on all days of the year but for the first.\n\n\n\nPage \(number) of 4"
     }
     let document = try PageArt.document(page(1, "gate"), page(2, "lock"), page(3, "slip"), page(4, "basin"))
     #expect(!document.text.contains("Port Authority") && !document.text.contains("Page"))
