@@ -57,7 +57,7 @@ import Testing
     #expect(below.text == "A rotor | shaft is balanced twice a year. [1]")
     #expect(below.citations.first?.header == nil)
     let own = try await answer("seal lip", passages)
-    #expect(own.text == "| seal lip | 9 | [1]")
+    #expect(own.text == "x: seal lip, y: 9 [1]")
     #expect(own.citations.first?.header == "| x | y |")
   }
 
