@@ -186,8 +186,10 @@ import Testing
           Self.check(citation, says: try Self.range(citation), of: cited)
           seen += 1
         }
-        let events = try reply.events.filter { $0.name == "citation" }.map { try TestServer.parse($0.data) }
-        #expect(events == citations)
+        let events = try reply.events.filter { $0.name == "citation" }.map {
+          try TestServer.parse($0.data).description
+        }
+        #expect(events == citations.map(\.description))
       }
       let path = "/api/v1/documents/" + sample.id.replacing("/", with: "%2F")
       let text = sample.text
