@@ -214,7 +214,7 @@ import Testing
         #expect(place.text("text").map { Array($0.utf8) } == Array(text.utf8)[low..<high].map { $0 })
       }
     }
-    #expect(seen > 100)
+    #expect(seen > 60)
   }
 
   @Test(arguments: [
