@@ -95,7 +95,7 @@ def ingest(rag, folder, threads):
     with sqlite3.connect(home + "/catalog.sqlite") as catalog:
         rows = catalog.execute(
             "SELECT documents.uri, document_texts.text FROM documents JOIN document_texts "
-            "ON document_texts.document = documents.id").fetchall()
+            "ON document_texts.document = documents.row").fetchall()
     return spent, {os.path.basename(os.fsdecode(uri)): os.fsdecode(text) for uri, text in rows}
 
 
